@@ -4,6 +4,7 @@ from .backups.admin import BackupJobAdmin, RestoreJobAdmin
 from .clipboard.admin import StagedContentAdmin
 from .content.admin import publish_libraries
 from .courses.admin import CourseAdmin
+from .history.admin import ChangeSetAdmin, ReleaseAdmin
 from .imports.admin import BlockMigrationAdmin, ImportJobAdmin, MigrationAdmin, SourceAdmin, UploadAdmin
 from .libraries.admin import ContentLibraryAdmin
 from .libraries.team_admin import TeamAdmin
@@ -16,12 +17,14 @@ from .xblocks.admin import StudentStateAdmin
 __all__ = [
     "BackupJobAdmin",
     "BlockMigrationAdmin",
+    "ChangeSetAdmin",
     "ContentLibraryAdmin",
     "CourseAdmin",
     "CourseLinkAdmin",
     "ImportJobAdmin",
     "LegacyConversionAdmin",
     "MigrationAdmin",
+    "ReleaseAdmin",
     "RestoreJobAdmin",
     "SearchCheckpointAdmin",
     "SourceAdmin",

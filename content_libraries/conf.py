@@ -93,6 +93,24 @@ CONTAINER_MAX_CHILDREN = Setting(
     "How many children authors may give a container, and name in one request for its children.",
 )
 
+BULK_EDIT_MAX_ITEMS = Setting(
+    "CONTENT_LIBRARIES_BULK_EDIT_MAX_ITEMS",
+    10_000,
+    "How many items one bulk edit may look at. Larger selections are refused.",
+)
+
+BULK_EDIT_MAX_CHARACTERS = Setting(
+    "CONTENT_LIBRARIES_BULK_EDIT_MAX_CHARACTERS",
+    100_000_000,
+    "How many characters the OLX of all items of one bulk edit may have. All of them are in memory.",
+)
+
+BULK_EDIT_SECONDS = Setting(
+    "CONTENT_LIBRARIES_BULK_EDIT_SECONDS",
+    120,
+    "How long a bulk edit may compute its changes. It is refused after that, and changes nothing.",
+)
+
 LIBRARY_ENABLED_BLOCKS = Setting(
     "LIBRARY_ENABLED_BLOCKS",
     (

@@ -7,6 +7,8 @@ Each error has a ``code`` that stays the same over releases, and a message that 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import ClassVar
 
 from .server_paths import without_server_paths
@@ -81,6 +83,40 @@ class ConflictError(ContentLibrariesError):
     """Another user changed the same object at the same time. The author can look at it and try again."""
 
     code = "conflict"
+
+
+class VersionConflictError(ConflictError):
+    """
+    An object was changed after the version that an edit started from. Nothing is written.
+
+    Args:
+        key: the object.
+        base_version: the version that the edit started from.
+        current_version: the current version of the draft; None if the object was deleted.
+        changed_by, changed_at: who made the current version, and when; None where that is not known.
+        difference: the difference from the base to the current version, ready for JSON; None where it is not known.
+    """
+
+    code = "version_conflict"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        key: object,
+        base_version: int,
+        current_version: int | None,
+        changed_by: str | None = None,
+        changed_at: datetime | None = None,
+        difference: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.key = key
+        self.base_version = base_version
+        self.current_version = current_version
+        self.changed_by = changed_by
+        self.changed_at = changed_at
+        self.difference = difference
 
 
 class PlanOutdatedError(ConflictError):

@@ -2,8 +2,9 @@
 
 from .backups.models import BackupJob, RestoreJob
 from .clipboard.models import StagedContent, StagedFile
-from .content.models import ContainerSettings
+from .content.models import ContainerSettings, UnitTemplate
 from .courses.models import BlockDefinition, CompileAttempts, CompiledCourse, CompiledDefinition, Course, CourseBlock
+from .history.models import Release, ReleaseEvent, ReleaseItem
 from .imports.models import (
     ImportJob,
     ModulestoreBlockMigration,
@@ -48,6 +49,9 @@ __all__ = [
     "ModulestoreMigration",
     "ModulestoreSource",
     "PeriodicTurn",
+    "Release",
+    "ReleaseEvent",
+    "ReleaseItem",
     "RestoreJob",
     "SearchAccess",
     "SearchCheckpoint",
@@ -60,4 +64,5 @@ __all__ = [
     "SyncRun",
     "SyncRunCourse",
     "TaxonomyAvailability",
+    "UnitTemplate",
 ]

@@ -65,6 +65,8 @@ _PERIODIC: Final = {
     "sweep-compiled-courses": _every(60.0, "courses.sweep"),
     # Finds imports, backups, syncs and other jobs whose worker died or whose message was lost.
     "sweep-jobs": _every(60.0, "jobs.sweep"),
+    # Publishes releases at their time.
+    "publish-releases": _every(60.0, "history.publish_releases"),
     # Deletes archives and plans that were kept long enough.
     "tidy-imports": _every(3600.0, "imports.tidy"),
     "tidy-backups": _every(3600.0, "backups.tidy"),

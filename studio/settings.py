@@ -216,8 +216,8 @@ CORS_ALLOW_CREDENTIALS = True
 # Handlers of blocks set their own CORS headers: pages without an origin call them, and without cookies.
 CORS_URLS_REGEX = r"^/(?!(?:api/xblock/v2/xblocks|xblocks/v2)/[^/]+/handler/)"
 # Headers that frontends send besides the usual ones: for authentication, and for the search engine.
-CORS_ALLOW_HEADERS = (*default_headers, "use-jwt-cookie", "x-meilisearch-client")
-CORS_EXPOSE_HEADERS = ("content-disposition", "x-request-id")
+CORS_ALLOW_HEADERS = (*default_headers, "if-match", "if-none-match", "use-jwt-cookie", "x-meilisearch-client")
+CORS_EXPOSE_HEADERS = ("content-disposition", "etag", "x-request-id")
 
 # Learning Core keeps files of components here. It is private: only views that check permissions serve it.
 OPENEDX_LEARNING = {

@@ -162,6 +162,9 @@ LIBRARY = f"{LIBRARIES}<lib_key>/"
 TAGGING = "/api/content_tagging/v1/"
 TAXONOMY = f"{TAGGING}taxonomies/<pk>/"
 OWN = "/api/content_library/v1/"
+RELEASE = f"{OWN}releases/<uuid>/"
+DRAFT_RELEASE = {"uuid": "<release_uuid>"}
+APPROVED_RELEASE = {"uuid": "<approved_release_uuid>"}
 COURSE_BLOCK = f"{OWN}course_blocks/<block_key>/"
 MIGRATOR = "/api/modulestore_migrator/v1/"
 ROLES = "/api/authz/v1/"
@@ -228,6 +231,33 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("GET", f"{OWN}change_sets/"): Example(query="library_key=<lib_key>"),
     ("GET", f"{OWN}change_sets/<uuid>/"): Example(arguments={"uuid": "<publish_log_uuid>"}),
     ("GET", f"{OWN}change_sets/<uuid>/records/"): Example(arguments={"uuid": "<publish_log_uuid>"}),
+    ("POST", f"{OWN}publish_previews/"): Example({"library_key": "<lib_key>", "item_keys": ["<usage_key>"]}),
+    ("GET", f"{OWN}releases/"): Example(query="library_key=<lib_key>"),
+    ("POST", f"{OWN}releases/"): Example(
+        {"library_key": "<lib_key>", "title": "Week one", "item_keys": ["<usage_key>"]}
+    ),
+    ("GET", RELEASE): Example(arguments=DRAFT_RELEASE),
+    ("PATCH", RELEASE): Example({"title": "Week two"}, arguments=DRAFT_RELEASE),
+    ("GET", f"{RELEASE}items/"): Example(arguments=DRAFT_RELEASE),
+    ("GET", f"{RELEASE}events/"): Example(arguments=DRAFT_RELEASE),
+    ("GET", f"{RELEASE}preview/"): Example(arguments=DRAFT_RELEASE),
+    ("POST", f"{RELEASE}requests/"): Example({"reason": "It is done."}, arguments=DRAFT_RELEASE),
+    ("POST", f"{RELEASE}comments/"): Example({"text": "Nice."}, arguments=DRAFT_RELEASE),
+    ("POST", f"{RELEASE}cancellations/"): Example({}, arguments=DRAFT_RELEASE),
+    ("POST", f"{RELEASE}approvals/"): Example({"fingerprint": "<fingerprint>"}, arguments=APPROVED_RELEASE),
+    ("POST", f"{RELEASE}declines/"): Example({"reason": "Not yet."}, arguments=APPROVED_RELEASE),
+    ("POST", f"{RELEASE}schedules/"): Example({"publish_at": "2999-01-01T00:00:00Z"}, arguments=APPROVED_RELEASE),
+    ("POST", f"{RELEASE}publications/"): Example({}, arguments=APPROVED_RELEASE),
+    ("POST", f"{RELEASE}reverts/"): Example({}, arguments={"uuid": "<published_release_uuid>"}),
+    ("POST", f"{OWN}change_sets/<uuid>/undo_previews/"): Example(arguments={"uuid": "<publish_log_uuid>"}),
+    ("POST", f"{OWN}change_sets/<uuid>/undos/"): Example(arguments={"uuid": "<publish_log_uuid>"}),
+    ("POST", f"{OWN}version_restore_previews/"): Example({"item_key": "<usage_key>", "version_num": 1}),
+    ("POST", f"{OWN}version_restores/"): Example({"item_key": "<usage_key>", "version_num": 1}),
+    ("POST", f"{OWN}comparisons/"): Example(
+        {"item_key": "<usage_key>", "before": {"version": 1}, "after": {"version": "draft"}}
+    ),
+    ("POST", f"{OWN}bulk_edit_previews/"): Example({"library_key": "<lib_key>", "find": "a", "replace": "b"}),
+    ("POST", f"{OWN}bulk_edits/"): Example({"library_key": "<lib_key>", "find": "a", "replace": "b"}),
     ("POST", f"{OWN}import_sources/"): Example({"library": "<lib_key>", "file": COURSE_ARCHIVE}, multipart=True),
     ("POST", f"{OWN}import_plans/"): Example({"source": "<course_key>", "target": "<lib_key>"}),
     ("GET", f"{OWN}courses/<course_key>/structure/"): Example(arguments={"course_key": "<stored_course_key>"}),
@@ -268,6 +298,9 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("POST", f"{OWN}sync_previews/"): Example({"usage_key": "<downstream_key>"}),
     ("POST", f"{OWN}link_move_previews/"): LINK_MOVE,
     ("POST", f"{OWN}link_moves/"): LINK_MOVE,
+    ("GET", f"{OWN}templates/"): Example(query="library_key=<lib_key>"),
+    ("POST", f"{OWN}templates/"): Example({"unit_key": "<container_key>"}),
+    ("POST", f"{OWN}templates/<container_key>/copies/"): Example({"library_key": "<lib_key>"}),
     ("POST", f"{OWN}reuse_checks/"): Example({"parent_locator": "<course_unit_key>", "upstream_keys": ["<usage_key>"]}),
     ("POST", f"{OWN}sync_runs/"): Example({"course_keys": ["<stored_course_key>"]}),
     ("GET", f"{OWN}sync_runs/<uuid>/"): Example(arguments=RUN),

@@ -28,13 +28,21 @@ from content_libraries.content.rest import serializers as content
 from content_libraries.courses.rest import block_serializers as course_blocks
 from content_libraries.courses.rest import file_views as course_files
 from content_libraries.history import api as history
-from content_libraries.history.rest import change_set_views
+from content_libraries.history.rest import (
+    bulk_edit_views,
+    change_set_views,
+    comparison_views,
+    publish_preview_views,
+    restore_views,
+    undo_views,
+)
+from content_libraries.history.rest import release_serializers as releases
 from content_libraries.imports.data import ImportOptions
 from content_libraries.imports.rest import serializers as imports
 from content_libraries.libraries.rest import explain_views, serializers
 from content_libraries.search.rest import serializers as search
 from content_libraries.sync.rest import additional_views as sync_views
-from content_libraries.sync.rest import legacy_views
+from content_libraries.sync.rest import legacy_views, template_views
 from content_libraries.sync.rest import serializers as sync
 from content_libraries.tagging import api as tagging
 from content_libraries.tagging.rest import serializers as tags
@@ -71,7 +79,7 @@ class Feeds:
         return cls(functions, names, frozenset(decides.split()), frozenset(elsewhere.split()))
 
 
-KEY = "key usage_key library_key parent_key object_id taxonomy"
+KEY = "key usage_key library_key parent_key object_id taxonomy uuid"
 """Names of first parameters, which come from the address."""
 
 OPTIONS = {
@@ -79,32 +87,58 @@ OPTIONS = {
     "repeat_handling_strategy": "on_repeat",
     "forward_source_to_target": "forward",
 }
+EXPECTED = {"base_version": "expected_version"}
 SYNC = {"override_customizations": "override", "keep_custom_fields": "keep"}
+
+BULK_EDIT = (
+    "library_key course_key block_types item_keys collection query settings find replace whole_words regex match_case"
+)
+"""What is made into a selection and an edit."""
 
 FED: Mapping[type[Serializer[Any]], Feeds] = {
     backups.ArchiveSerializer: Feeds.to(api.start_restore),
     backups.TaskQuerySerializer: Feeds.to(api.find_restore, task_id="restore_uuid"),
     clipboard.CopySerializer: Feeds.to(api.copy_to_clipboard, usage_key="key"),
     assets.AssetUploadSerializer: Feeds.to(api.set_asset, content="file", elsewhere="path"),
-    collections.CollectionCreateSerializer: Feeds.to(api.create_collection, api.update_collection),
-    collections.CollectionKeysSerializer: Feeds.to(api.set_collections, collection_keys="collection_codes"),
+    collections.CollectionCreateSerializer: Feeds.to(api.create_collection),
+    collections.CollectionKeysSerializer: Feeds.to(api.set_collections, collection_keys="collection_codes", **EXPECTED),
+    collections.CollectionUpdateSerializer: Feeds.to(api.update_collection, **EXPECTED),
     content.ChildKeysSerializer: Feeds.to(
-        api.append_children, api.replace_children, api.remove_children, usage_keys="child_keys"
+        api.append_children, api.replace_children, api.remove_children, usage_keys="child_keys", **EXPECTED
     ),
     content.ComponentCreateSerializer: Feeds.to(api.create_component, definition_id="component_code"),
     content.ComponentListQuerySerializer: Feeds.to(api.list_components, block_type="block_types"),
     content.ContainerCreateSerializer: Feeds.to(
         api.create_container, display_name="title", container_type_code="container_type", slug="container_code"
     ),
+    content.ContainerUpdateSerializer: Feeds.to(api.rename_container, display_name="title", **EXPECTED),
+    content.ItemKeysSerializer: Feeds.to(
+        api.add_to_collection, api.remove_from_collection, usage_keys="item_keys", **EXPECTED
+    ),
+    content.OlxUpdateSerializer: Feeds.to(api.set_olx, elsewhere="files", **EXPECTED),
     content.ContainerUpdateSerializer: Feeds.to(api.rename_container, display_name="title"),
     content.ItemKeysSerializer: Feeds.to(api.add_to_collection, api.remove_from_collection, usage_keys="item_keys"),
     content.OlxSerializer: Feeds.to(api.set_olx, elsewhere="files"),
+    bulk_edit_views.BulkEditApplySerializer: Feeds.to(
+        history.apply_bulk_edit, decides=BULK_EDIT, elsewhere="selection edit"
+    ),
+    bulk_edit_views.BulkEditRequestSerializer: Feeds.to(
+        history.preview_bulk_edit, decides=BULK_EDIT, elsewhere="selection edit"
+    ),
     change_set_views.ChangeSetQuerySerializer: Feeds.to(
         history.list_change_sets, decides="library_key course_key item_key", user="username"
     ),
+    undo_views.UndoRequestSerializer: Feeds.to(history.undo_change_set, elsewhere="uuid"),
+    restore_views.RestoreRequestSerializer: Feeds.to(
+        history.restore_versions,
+        decides="item_key version_num with_children library_key publish_log",
+        elsewhere="target",
+    ),
     course_blocks.ChildOrderSerializer: Feeds.to(api.reorder_children),
+    comparison_views.ComparisonRequestSerializer: Feeds.to(history.compare, decides="item_key change_set"),
+    course_blocks.ChildOrderSerializer: Feeds.to(api.reorder_children, base_version="version_num"),
     course_blocks.CourseBlockCreateSerializer: Feeds.to(api.create_block, parent="parent_key"),
-    course_blocks.CourseBlockUpdateSerializer: Feeds.to(api.edit_block),
+    course_blocks.CourseBlockUpdateSerializer: Feeds.to(api.edit_block, decides="base_version"),
     course_blocks.PlaceSerializer: Feeds.to(api.move_block, api.copy_block, parent="parent_key"),
     course_files.CourseFileUploadSerializer: Feeds.to(
         api.write_course_file, content="data", elsewhere="course_key path"
@@ -129,6 +163,16 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
     change_set_views.ChangeSetQuerySerializer: Feeds.to(
         history.list_change_sets, decides="library_key course_key item_key", user="username"
     ),
+    publish_preview_views.PublishPreviewRequestSerializer: Feeds.to(history.preview_publish),
+    releases.ApprovalSerializer: Feeds.to(history.approve_release),
+    releases.CommentSerializer: Feeds.to(history.comment_release),
+    releases.OptionalReasonSerializer: Feeds.to(history.cancel_release),
+    releases.ReasonSerializer: Feeds.to(history.request_release, history.decline_release),
+    releases.ReleaseChangeSerializer: Feeds.to(history.change_release),
+    releases.ReleaseCreateSerializer: Feeds.to(history.create_release),
+    releases.ReleaseQuerySerializer: Feeds.to(history.list_releases),
+    releases.RevertSerializer: Feeds.to(history.revert_release),
+    releases.ScheduleSerializer: Feeds.to(history.schedule_release),
     imports.PlanRequestSerializer: Feeds.to(
         ImportOptions, decides="target source upload", collection="collection_code", **OPTIONS
     ),
@@ -169,15 +213,20 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
         library_content_key="upstream",
         category="block_type",
     ),
+    template_views.TemplateCopyRequestSerializer: Feeds.to(
+        api.copy_template, decides="parent_key index library_key", elsewhere="library_key"
+    ),
+    template_views.TemplateRequestSerializer: Feeds.to(api.mark_template, unit_key="key"),
     sync.LinkRequestSerializer: Feeds.to(api.link_block, upstream_ref="upstream"),
     sync.SyncRequestSerializer: Feeds.to(api.sync_block, decides="outcome", **SYNC),
-    blocks.FieldsUpdateSerializer: Feeds.to(api.save_fields),
+    blocks.FieldsUpdateSerializer: Feeds.to(api.save_fields, **EXPECTED),
     tags.ObjectTagsUpdateSerializer: Feeds.to(tagging.set_object_tags, tagsData="tags"),
     tags.TaxonomyOrganizationsSerializer: Feeds.to(tagging.set_organizations),
 }
 
 ELSEWHERE = frozenset(
     {
+        "BulkEditPageSerializer",  # says which part of a plan a view shows
         "StrictSerializer",  # takes no field at all
         "TaxonomyExportQueryParamsSerializer",  # says how a view writes a file
         "TaxonomyFileSerializer",  # checks a file that a view of openedx-tagging reads

@@ -19,7 +19,7 @@ def functions_in(path: str) -> frozenset[str]:
     return frozenset(node.name for node in nodes if isinstance(node, ast.FunctionDef))
 
 
-PAGES_AND_BEHAVIOURS = [("contract-tests.rst", 33), ("sync-behaviours.rst", 75), ("import-behaviours.rst", 98)]
+PAGES_AND_BEHAVIOURS = [("contract-tests.rst", 33), ("sync-behaviours.rst", 75), ("import-behaviours.rst", 104)]
 
 
 @pytest.mark.parametrize(("page", "behaviours"), PAGES_AND_BEHAVIOURS)
@@ -32,3 +32,11 @@ def test_every_behaviour_names_tests_that_exist(page: str, behaviours: int) -> N
     assert list(named) == list(range(1, behaviours + 1))
     assert [number for number, tests in named.items() if not tests] == []
     assert [test for tests in named.values() for test in tests if test[1] not in functions_in(test[0])] == []
+
+
+def test_every_row_about_damaged_sources_names_tests_that_exist() -> None:
+    rows = (PAGES / "imports.rst").read_text().split("   * - ")[2:]
+    named = [re.findall(r"``(tests/[\w/]+\.py)::(\w+)``", row) for row in rows]
+    assert len(rows) > 20
+    assert [row for row, tests in zip(rows, named, strict=True) if not tests] == []
+    assert [test for tests in named for test in tests if test[1] not in functions_in(test[0])] == []

@@ -39,6 +39,7 @@ WITHOUT_A_QUESTION = frozenset(
 
 OF_OTHERS: dict[Endpoint, frozenset[Permission]] = {
     ("POST", "/api/libraries/v2/<lib_key>/paste_clipboard/"): frozenset({Permission.REUSE}),
+    ("POST", "/api/content_library/v1/templates/<container_key>/copies/"): frozenset({Permission.EDIT}),
 }
 """What is needed in the library of the copy, which is the same library here."""
 

@@ -41,6 +41,7 @@ from content_libraries import api
 from content_libraries.actors import OPERATOR
 from content_libraries.backups.models import BackupJob, RestoreJob
 from content_libraries.clipboard.models import StagedContent
+from content_libraries.history import api as history
 from content_libraries.learning_core import api as learning_core
 from content_libraries.libraries.models import AccessLevel, ContentLibrary, ContentLibraryPermission
 from content_libraries.tagging import api as tagging
@@ -219,7 +220,16 @@ class World:
             "run_uuid": str(run.uuid),
             "conversion_uuid": str(conversion.uuid),
             **self._archives(),
+            **self._releases(),
         }
+
+    def _releases(self) -> dict[str, str]:
+        """A release of all unpublished changes, with comments, and others."""
+        key = self.library.library_key
+        releases = [history.create_release(key, user=self.writer, title="Week") for _ in range(self.size // 10)]
+        for number in range(self.size // 10):
+            history.comment_release(releases[-1].uuid, user=self.writer, text=f"Comment {number}")
+        return {"release_uuid": str(releases[-1].uuid)}
 
     def _archives(self) -> dict[str, str]:
         """Jobs as a worker leaves them; writing the archive would cost more than all the rest."""

@@ -16,6 +16,8 @@ from user_tasks.models import UserTaskArtifact
 from content_libraries import api
 from content_libraries.actors import OPERATOR
 from content_libraries.backups.tasks import back_up
+from content_libraries.history import api as history
+from content_libraries.history.models import Release
 from content_libraries.libraries.models import AccessLevel, ContentLibrary
 from content_libraries.tagging import api as tagging
 from tests.conftest import ClientFactory, UserFactory
@@ -43,6 +45,7 @@ def world_with_arguments(
     file = lib.ok(lib.http.put(lib.url("problem:p1", "assets/static/pic.png"), body, format="multipart"))
     lib.create("unit:u1", children=["problem:p1"])
     lib.create_collection("c1", "problem:p1")
+    api.mark_template(api.container_key(lib.key("unit:u1")), user=staff)
     lib.publish_all()
     lib.rename("problem:p1", "Renamed")
     COURSE_ARCHIVE.seek(0)
@@ -66,6 +69,17 @@ def world_with_arguments(
     migrate_legacy_library(tmp_path, '<problem url_name="p">1</problem>')
     converted, _waiting = [add_legacy_block(unit, name) for name in ("converted", "legacy")]
     conversion = api.convert_legacy_blocks(_COURSE, user=staff, only=converted)
+    draft, approved, published = [
+        history.create_release(library.library_key, user=staff, title="Week one", item_keys=[api.item_key(PROBLEM)])
+        for _ in range(3)
+    ]
+    Release.objects.filter(pk=published.pk).update(
+        state=history.ReleaseState.PUBLISHED.value,
+        publish_log_uuid=PublishLog.objects.get(learning_package=library.learning_package_id).uuid,
+    )
+    history.request_release(approved.uuid, user=staff, reason="It is done.")
+    fingerprint = history.preview_release(approved.uuid, user=staff).fingerprint
+    history.approve_release(approved.uuid, user=staff, fingerprint=fingerprint)
     taxonomy = tagging_api.create_taxonomy("Taxonomy", export_id="taxonomy")
     tagging.set_organizations(taxonomy, [library.org], all_orgs=False)
     tagging_api.add_tag_to_taxonomy(taxonomy, "Tag")
@@ -83,6 +97,10 @@ def world_with_arguments(
         "run_uuid": str(waiting_run.uuid),
         "conversion_uuid": str(conversion.uuid),
         "canceled_run_uuid": str(canceled_run.uuid),
+        "release_uuid": str(draft.uuid),
+        "published_release_uuid": str(published.uuid),
+        "approved_release_uuid": str(approved.uuid),
+        "fingerprint": fingerprint,
         "pk": str(taxonomy.pk),
         "publish_log_uuid": str(PublishLog.objects.get(learning_package=library.learning_package_id).uuid),
         "version_uuid": file["url"].split("/component_versions/")[1].split("/")[0],

@@ -14,12 +14,13 @@ def resolve_references(block: OlxBlock, names: StaticNames) -> dict[str, StaticF
     """
     Return the static files that a block refers to, by the name that its OLX uses.
 
-    These are paths below ``/static/``, asset keys, files that blocks of its type name without a path, and files that
-    they use without naming them. A reference works if a file with this name is stored with the block.
+    These are paths below ``/static/``, asset keys, files that blocks of its type name without a path, files that they
+    use without naming them, and files that any of these files name. A reference works if a file with this name is
+    stored with the block.
     """
     described = block_type(block.tag)
     named = chain(described.named_files(block), described.shared_files(block))
-    return olx_api.resolve_references(block, names, named=named)
+    return names.with_linked(olx_api.resolve_references(block, names, named=named))
 
 
 def missing_files(block: OlxBlock, names: StaticNames) -> tuple[str, ...]:

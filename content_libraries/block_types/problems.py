@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -33,6 +34,9 @@ _NAMING_TAGS: Final = frozenset(_FILE_ATTRIBUTES)
 _PYTHON_LIBRARY: Final = "python_lib.zip"
 _ANSWERED_BY_CODE: Final = frozenset({"customresponse", "schematicresponse"})
 _CODE_TAGS: Final = _ANSWERED_BY_CODE | {"answer", "script"}
+
+_QUOTED_NAME: Final = re.compile(r"""["']([^"'<>\s/:?#][^"'<>\s:?#]{0,200}\.[A-Za-z0-9]{1,8})(?=["'])""")
+_MOST_NAMES: Final = 500
 
 _OPTIONS: Final = re.compile(r"[(),'\"]+")
 _UNREAD: Final = (*UNREAD_IN_HTML, "answer", "solution", "solutionset", "targetedfeedback", "targetedfeedbackset")
@@ -67,7 +71,14 @@ def _tags_in(olx: str, tags: frozenset[str]) -> list[tuple[str, Mapping[str, str
 
 
 def _shared_files(block: OlxBlock) -> Iterator[str]:
-    """Yield the library that the Python code of all problems of a course can import."""
+    """
+    Yield the library that the Python code of all problems of a course can import, and names in code and parameters.
+
+    A name in code need not be a file, so such names are never missing.
+    """
+    if any(f"<{tag}" in block.olx for tag in (*_CODE_TAGS, *_NAMING_TAGS)):
+        names = _QUOTED_NAME.findall(html.unescape(block.olx))
+        yield from (name.removeprefix("static/") for name in dict.fromkeys(names[:_MOST_NAMES]))
     found = _tags_in(block.olx, _CODE_TAGS)
     tags = {tag for tag, _attributes in found}
     scripts = (attributes.get("type", "") for tag, attributes in found if tag == "script")

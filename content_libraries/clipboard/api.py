@@ -3,7 +3,7 @@
 from .copying import copy_to_clipboard, get_clipboard, get_staged
 from .data import COPIED_FROM, COPIED_VERSION
 from .models import StagedContent, StagedStatus
-from .pasting import OpenClipboard, open_clipboard, paste
+from .pasting import OpenClipboard, copy_template, open_clipboard, open_copy, paste
 
 __all__ = [
     "COPIED_FROM",
@@ -11,9 +11,11 @@ __all__ = [
     "OpenClipboard",
     "StagedContent",
     "StagedStatus",
+    "copy_template",
     "copy_to_clipboard",
     "get_clipboard",
     "get_staged",
     "open_clipboard",
+    "open_copy",
     "paste",
 ]

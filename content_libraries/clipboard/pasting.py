@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ..actors import Actor
-from ..block_types.api import CONTAINERS_OF_TAGS
+from ..block_types.api import CONTAINERS_OF_TAGS, DISPLAY_NAME
 from ..content.api import (
     ContainerSettingsData,
     FileMedia,
     ItemSummary,
     check_without_children,
     item_summary,
+    require_template,
     write_items,
 )
 from ..errors import InvalidInputError
-from ..keys import LibraryLocatorV2
+from ..keys import LibraryContainerLocator, LibraryLocatorV2
 from ..learning_core.api import ChangeKind, FileBytes, lock_package, named
 from ..libraries.api import Permission, access_library, package_pk
 from ..olx.api import OlxBlock, parse_block
@@ -28,7 +29,7 @@ from ..plan_basis import refuse_outdated
 from .copying import get_clipboard
 from .models import StagedContent, StagedFile
 from .plans import Extras, basis_now, outdated, plan_paste
-from .sources import Files, files_of_source
+from .sources import Files, SourceKey, files_of_source, take_snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,70 @@ def open_clipboard(user: Actor) -> OpenClipboard:
         settings=_settings(staged),
         file_bytes=files.file_bytes,
     )
+
+
+def open_copy(key: SourceKey, *, user: Actor) -> OpenClipboard:
+    """
+    Read an item or block as it would be on the clipboard of a user, whose clipboard stays as it is.
+
+    Raises the errors of ``copy_to_clipboard``.
+    """
+    snapshot = take_snapshot(key, user=user)
+    digests = {file.digest for files in snapshot.files.values() for file in files}
+    files = files_of_source(key, digests, user=user)
+    return OpenClipboard(
+        source_key=str(key),
+        root=parse_block(snapshot.olx),
+        suggested_name=snapshot.code,
+        files={
+            name: tuple(file for file in found if file.digest in files.digests)
+            for name, found in snapshot.files.items()
+        },
+        lost_files={
+            name: tuple(file.path for file in found if file.digest not in files.digests)
+            for name, found in snapshot.files.items()
+        },
+        settings=snapshot.settings,
+        file_bytes=files.file_bytes,
+    )
+
+
+def copy_template(
+    key: LibraryContainerLocator, library_key: LibraryLocatorV2, *, user: Actor, title: str | None = None
+) -> ItemSummary:
+    """
+    Make a unit from a template in a library. All components in it are new ones. Needs EDIT, and VIEW of the template.
+
+    Args:
+        key: the template, in this or another library.
+        library_key: the library that gets the unit.
+        user: the author of the unit.
+        title: its title; the title of the template if None.
+
+    Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for a unit that is no template, for a
+    title that is too long, and if the library would have too many items.
+    """
+    library = access_library(user, library_key, Permission.EDIT)
+    require_template(key, user=user)
+    copy = open_copy(key, user=user)
+    root = copy.root if title is None else replace(copy.root, attributes={**copy.root.attributes, DISPLAY_NAME: title})
+    with transaction.atomic(), named(ChangeKind.TEMPLATE, source_key=key):
+        plan = plan_paste(
+            root,
+            Extras(copy.files, copy.settings),
+            learning_package_pk=package_pk(library),
+            library_key=library.library_key,
+            shares_children=False,
+        )
+        writes = write_items(
+            user,
+            library,
+            components=plan.components,
+            containers=plan.containers,
+            container_settings=plan.settings,
+            file_bytes=copy.file_bytes,
+        )
+    return item_summary(library, writes.entity_pks[plan.root_ref])
 
 
 def paste(library_key: LibraryLocatorV2, *, user: Actor) -> ItemSummary:

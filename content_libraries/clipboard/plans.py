@@ -65,7 +65,14 @@ class Extras:
     settings: Mapping[str, ContainerSettingsData]
 
 
-def plan_paste(root: OlxBlock, extras: Extras, *, learning_package_pk: int, library_key: LibraryLocatorV2) -> Plan:
+def plan_paste(
+    root: OlxBlock,
+    extras: Extras,
+    *,
+    learning_package_pk: int,
+    library_key: LibraryLocatorV2,
+    shares_children: bool = True,
+) -> Plan:
     """
     Plan the writes of a paste.
 
@@ -77,8 +84,9 @@ def plan_paste(root: OlxBlock, extras: Extras, *, learning_package_pk: int, libr
         root: a block without children, or a chapter, sequential or vertical.
         extras: files and settings to go with the new items.
         learning_package_pk, library_key: the library that the content is pasted into.
+        shares_children: False to make new items of all children.
     """
-    tree = _Tree(_linked_refs(root, learning_package_pk, library_key))
+    tree = _Tree(_linked_refs(root, learning_package_pk, library_key) if shares_children else {})
     tree.add(root)
     codes = _free_codes(learning_package_pk, tree.copies)
 

@@ -24,6 +24,7 @@ from .block_types import (
 from .bulk import write_items
 from .collections import (
     add_to_collection,
+    collection_version,
     create_collection,
     delete_collection,
     get_collection,
@@ -33,7 +34,15 @@ from .collections import (
     set_collections,
     update_collection,
 )
-from .components import check_without_children, create_component, get_olx, list_components, set_olx
+from .components import (
+    check_without_children,
+    create_component,
+    get_olx,
+    get_saved_olx,
+    list_components,
+    require_version,
+    set_olx,
+)
 from .container_settings import settings_of
 from .containers import (
     append_children,
@@ -43,6 +52,7 @@ from .containers import (
     replace_children,
 )
 from .data import (
+    ChildrenList,
     CollectionLabel,
     CollectionSummary,
     ComponentWrite,
@@ -55,22 +65,28 @@ from .data import (
     ItemSummary,
     SavedOlx,
 )
+from .earlier import bring_back_versions
+from .expected_versions import conflict_message, version_conflict
 from .file_checks import check_file_names, check_files
 from .file_tokens import file_token
 from .for_courses import reads_for_course, register_links
 from .hierarchies import get_hierarchy
-from .item_details import get_children, get_container_settings, get_item
+from .item_details import get_children, get_children_list, get_container_settings, get_item
 from .items import access_item, delete_item, item_summary, restore_item
 from .publishing import discard_all, discard_item, publish_all, publish_item, published_changes, unpublished_changes
+from .states import CurrentVersions, children_at, item_state
+from .templates import is_template, list_templates, mark_template, require_template, unmark_template
 from .wording import change_in_words
 
 __all__ = [
     "Asset",
+    "ChildrenList",
     "CollectionLabel",
     "CollectionSummary",
     "ComponentWrite",
     "ContainerSettingsData",
     "ContainerWrite",
+    "CurrentVersions",
     "DraftWrites",
     "FileMedia",
     "Hierarchy",
@@ -82,11 +98,15 @@ __all__ = [
     "add_to_collection",
     "append_children",
     "block_class",
+    "bring_back_versions",
     "change_in_words",
     "check_file_names",
     "check_file_size",
     "check_files",
     "check_without_children",
+    "children_at",
+    "collection_version",
+    "conflict_message",
     "create_collection",
     "create_component",
     "create_container",
@@ -100,17 +120,23 @@ __all__ = [
     "frontend_url",
     "get_asset",
     "get_children",
+    "get_children_list",
     "get_collection",
     "get_container_settings",
     "get_hierarchy",
     "get_item",
     "get_olx",
+    "get_saved_olx",
     "has_children",
+    "is_template",
+    "item_state",
     "item_summary",
     "list_assets",
     "list_collections",
     "list_components",
+    "list_templates",
     "load_block_classes",
+    "mark_template",
     "offered_block_types",
     "open_asset",
     "open_version_file",
@@ -123,6 +149,8 @@ __all__ = [
     "remove_from_collection",
     "rename_container",
     "replace_children",
+    "require_template",
+    "require_version",
     "restore_collection",
     "restore_item",
     "set_asset",
@@ -131,7 +159,9 @@ __all__ = [
     "settings_of",
     "title_of_untitled",
     "type_name",
+    "unmark_template",
     "unpublished_changes",
     "update_collection",
+    "version_conflict",
     "write_items",
 ]

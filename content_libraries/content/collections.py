@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from ..actors import Actor
-from ..errors import InvalidInputError, NotFoundError
+from ..errors import InvalidInputError, NotFoundError, VersionConflictError
 from ..keys import ItemKey, LibraryCollectionLocator, LibraryLocatorV2, library_key_of
 from ..learning_core import api as learning_core
 from ..learning_core.api import MAX_TITLE
 from ..libraries.api import ContentLibrary, Permission, access_library, author_pk, package_pk, require
 from .data import CollectionSummary
+from .expected_versions import conflict_message, expecting
 from .items import access_item
 from .lazy import LazyList
 
@@ -22,6 +26,7 @@ MAX_DESCRIPTION: Final = 10_000
 _MAX_CODE: Final = 150
 """Keys have to fit into 255 characters together with the library's part."""
 _FALLBACK_CODE: Final = "collection"
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def access_collections(library_key: LibraryLocatorV2, *, user: Actor, permission: Permission) -> ContentLibrary:
@@ -83,18 +88,27 @@ def create_collection(
 
 
 def update_collection(
-    key: LibraryCollectionLocator, *, user: Actor, title: str | None = None, description: str | None = None
+    key: LibraryCollectionLocator,
+    *,
+    user: Actor,
+    title: str | None = None,
+    description: str | None = None,
+    expected_version: int | None = None,
 ) -> CollectionSummary:
     """
     Change some values of a collection, which may be deleted.
 
     Needs EDIT_COLLECTION.
 
-    Returns: the collection. Raises the same errors as ``create_collection``.
+    Args:
+        expected_version: the version that the edit started from (``collection_version``); any version if None.
+
+    Returns: the collection. Raises the same errors as ``create_collection``, and VersionConflictError.
     """
     library = access_collections(library_key_of(key), user=user, permission=Permission.EDIT_COLLECTION)
     _check_texts(title, description)
-    learning_core.update_collection(package_pk(library), key.collection_id, title=title, description=description)
+    with _expecting(library, key, expected_version):
+        learning_core.update_collection(package_pk(library), key.collection_id, title=title, description=description)
     return _find(library, key)
 
 
@@ -119,39 +133,97 @@ def restore_collection(key: LibraryCollectionLocator, *, user: Actor) -> None:
     learning_core.restore_collection(package_pk(library), key.collection_id)
 
 
-def add_to_collection(key: LibraryCollectionLocator, *, user: Actor, item_keys: Sequence[ItemKey]) -> None:
+def add_to_collection(
+    key: LibraryCollectionLocator, *, user: Actor, item_keys: Sequence[ItemKey], expected_version: int | None = None
+) -> None:
     """
     Put items of the same library into a collection. Needs EDIT_COLLECTION.
 
+    Args:
+        expected_version: the version that the edit started from (``collection_version``); any version if None.
+
     Raises NotFoundError (also for an item that is unknown, deleted, or in another library), NotAllowedError,
-    ConflictError, and InvalidInputError for a deleted collection.
+    ConflictError, VersionConflictError, and InvalidInputError for a deleted collection.
     """
     library = access_collections(library_key_of(key), user=user, permission=Permission.EDIT_COLLECTION)
     entity_pks = _find_all(library, key, item_keys)
-    learning_core.add_to_collection(package_pk(library), key.collection_id, entity_pks, author_pk=author_pk(user))
+    with _expecting(library, key, expected_version):
+        learning_core.add_to_collection(package_pk(library), key.collection_id, entity_pks, author_pk=author_pk(user))
 
 
-def remove_from_collection(key: LibraryCollectionLocator, *, user: Actor, item_keys: Sequence[ItemKey]) -> None:
+def remove_from_collection(
+    key: LibraryCollectionLocator, *, user: Actor, item_keys: Sequence[ItemKey], expected_version: int | None = None
+) -> None:
     """
     Take items out of a collection. Needs EDIT_COLLECTION.
 
-    Deleted items can be removed, too; items that are not in the collection are ignored. Raises NotFoundError (also for
-    an item that is unknown or in another library), NotAllowedError and ConflictError.
+    Deleted items can be removed, too; items that are not in the collection are ignored.
+
+    Args:
+        expected_version: the version that the edit started from (``collection_version``); any version if None.
+
+    Raises NotFoundError (also for an item that is unknown or in another library), NotAllowedError, ConflictError and
+    VersionConflictError.
     """
     library = access_collections(library_key_of(key), user=user, permission=Permission.EDIT_COLLECTION)
     entity_pks = _find_all(library, key, item_keys, deleted_too=True)
-    learning_core.remove_from_collection(package_pk(library), key.collection_id, entity_pks)
+    with _expecting(library, key, expected_version):
+        learning_core.remove_from_collection(package_pk(library), key.collection_id, entity_pks)
 
 
-def set_collections(key: ItemKey, *, user: Actor, collection_codes: Collection[str]) -> None:
+def set_collections(
+    key: ItemKey, *, user: Actor, collection_codes: Collection[str], expected_version: int | None = None
+) -> None:
     """
     Put an item into exactly these collections. Needs EDIT.
 
     Codes of unknown and of deleted collections are ignored. The item stays in deleted collections, for when they are
-    restored. Raises NotFoundError, NotAllowedError and ConflictError.
+    restored.
+
+    Args:
+        expected_version: the version of the item that the edit started from; any version if None. Collections do not
+            belong to the version of an item.
+
+    Raises NotFoundError, NotAllowedError, ConflictError and VersionConflictError.
     """
     library, item = access_item(user, key, Permission.EDIT)
-    learning_core.set_collections(package_pk(library), item.pk, collection_codes, author_pk=author_pk(user))
+    with expecting(library, key, item.pk, expected_version):
+        learning_core.set_collections(package_pk(library), item.pk, collection_codes, author_pk=author_pk(user))
+
+
+def collection_version(collection: CollectionSummary) -> int:
+    """
+    Return a number that grows with each change of a collection or of its items: the microsecond of the last change.
+
+    Learning Core counts no versions of collections. Edits of a learning package wait for each other, so two of them
+    never end in the same microsecond.
+    """
+    return (collection.modified - _EPOCH) // timedelta(microseconds=1)
+
+
+@contextmanager
+def _expecting(library: ContentLibrary, key: LibraryCollectionLocator, version: int | None) -> Iterator[None]:
+    """
+    Do the writes of the block only if a collection is at the expected version, as ``expected_versions.expecting`` does.
+
+    Raises VersionConflictError, without a difference: no history of collections is kept.
+    """
+    if version is None:
+        yield
+        return
+    with transaction.atomic():
+        learning_core.lock_package(package_pk(library))
+        collection = _find(library, key)
+        if collection_version(collection) == version:
+            yield
+            return
+    raise VersionConflictError(
+        conflict_message(key),
+        key=key,
+        base_version=version,
+        current_version=collection_version(collection),
+        changed_at=collection.modified,
+    )
 
 
 def _find(library: ContentLibrary, key: LibraryCollectionLocator) -> CollectionSummary:

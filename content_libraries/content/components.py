@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from .. import conf
 from ..actors import Actor
 from ..block_types import api as block_types
-from ..errors import InvalidInputError
+from ..errors import InvalidInputError, NotFoundError
 from ..keys import LibraryLocatorV2, LibraryUsageLocatorV2
 from ..learning_core import api as learning_core
 from ..libraries.api import Permission, access_library, author_pk, package_pk
@@ -21,6 +21,7 @@ from ..olx import api as olx_api
 from .assets import check_file, paths_of
 from .block_types import block_class, default_title, has_children
 from .data import ItemSummary, SavedOlx
+from .expected_versions import expecting
 from .items import access_item, item_summaries, item_summary
 from .lazy import LazyList
 
@@ -97,13 +98,26 @@ def get_olx(key: LibraryUsageLocatorV2, *, user: Actor) -> str:
 
     Raises NotFoundError (also if the component is softly deleted) and NotAllowedError.
     """
+    return get_saved_olx(key, user=user).olx
+
+
+def get_saved_olx(key: LibraryUsageLocatorV2, *, user: Actor) -> SavedOlx:
+    """Read the OLX of a component's draft with the number of its version; see ``get_olx``."""
     _library, item = access_item(user, key, Permission.VIEW)
     version_pk = item.draft_version_pk
-    return "" if version_pk is None else learning_core.olx_of([version_pk]).get(version_pk, "")
+    if version_pk is None:
+        raise NotFoundError(_("“%(key)s” is deleted. Restore it first.") % {"key": key})
+    olx = learning_core.olx_of([version_pk]).get(version_pk, "")
+    return SavedOlx(olx, learning_core.version_nums([version_pk])[version_pk])
 
 
 def set_olx(
-    key: LibraryUsageLocatorV2, *, user: Actor, olx: str, files: Mapping[str, bytes | None] | None = None
+    key: LibraryUsageLocatorV2,
+    *,
+    user: Actor,
+    olx: str,
+    files: Mapping[str, bytes | None] | None = None,
+    expected_version: int | None = None,
 ) -> SavedOlx:
     """
     Save the OLX of a component as its next draft version. Needs EDIT.
@@ -114,11 +128,12 @@ def set_olx(
         olx: stored unchanged, except that its root tag loses ``url_name``. The title becomes its ``display_name``, or
             the default of its type.
         files: path -> bytes of a file to write, or None to remove the file. Other files stay.
+        expected_version: the version that the edit started from; any version if None.
 
     A deleted component is restored.
 
-    Raises NotFoundError, NotAllowedError, ConflictError, OlxError if the OLX is not safe, well-formed XML, and
-    InvalidInputError if the OLX has another root tag or is too long, or if a file is not allowed.
+    Raises NotFoundError, NotAllowedError, ConflictError, VersionConflictError, OlxError if the OLX is not safe,
+    well-formed XML, and InvalidInputError if the OLX has another root tag or is too long, or if a file is not allowed.
     """
     library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
     beside = set(paths_of(item.draft_version_pk)) if files else set()
@@ -131,15 +146,27 @@ def set_olx(
             _("The OLX of a “%(block_type)s” has to begin with that tag, but this begins with “%(tag)s”.")
             % {"block_type": key.block_type, "tag": block.tag}
         )
-    version = learning_core.save_component(
-        package_pk(library),
-        item.pk,
-        title=block.attributes.get("display_name", default_title(key.block_type)),
-        olx=olx_api.without_url_name(olx),
-        files=files,
-        author_pk=author_pk(user),
-    )
+    with expecting(library, key, item.pk, expected_version):
+        version = learning_core.save_component(
+            package_pk(library),
+            item.pk,
+            title=block.attributes.get("display_name", default_title(key.block_type)),
+            olx=olx_api.without_url_name(olx),
+            files=files,
+            author_pk=author_pk(user),
+        )
     return SavedOlx(olx, version.version_num)
+
+
+def require_version(key: LibraryUsageLocatorV2, *, user: Actor, version_num: int) -> None:
+    """
+    Refuse an edit early if the draft of a component is at another version. Needs EDIT.
+
+    The write checks the version again, under a lock. Raises VersionConflictError, NotFoundError and NotAllowedError.
+    """
+    library, item = access_item(user, key, Permission.EDIT)
+    with expecting(library, key, item.pk, version_num):
+        pass
 
 
 def check_limit(learning_package_pk: int, *, new_components: int) -> None:

@@ -18,6 +18,7 @@ from ..learning_core import api as learning_core
 from ..libraries.api import ContentLibrary, Permission, access_library, author_pk, package_pk
 from . import container_settings
 from .data import ItemSummary
+from .expected_versions import expecting
 from .items import access_item, item_summary
 
 MAX_CODE: Final = 255
@@ -72,14 +73,20 @@ def create_container(
     return item_summary(library, pk)
 
 
-def rename_container(key: LibraryContainerLocator, *, user: Actor, title: str) -> ItemSummary:
+def rename_container(
+    key: LibraryContainerLocator, *, user: Actor, title: str, expected_version: int | None = None
+) -> ItemSummary:
     """
     Give a container a new title, in a new version even if the title is the same. Needs EDIT.
 
-    Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for a title that is too long.
+    Args:
+        expected_version: the version that the edit started from; any version if None.
+
+    Raises NotFoundError, NotAllowedError, ConflictError, VersionConflictError, and InvalidInputError for a title that
+    is too long.
     """
     library, container = access_item(user, key, Permission.EDIT)
-    with transaction.atomic():
+    with expecting(library, key, container.pk, expected_version), transaction.atomic():
         version = learning_core.rename_container(
             package_pk(library), container.pk, title=title, author_pk=author_pk(user)
         )
@@ -87,7 +94,9 @@ def rename_container(key: LibraryContainerLocator, *, user: Actor, title: str) -
     return item_summary(library, container.pk)
 
 
-def append_children(key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey]) -> ItemSummary:
+def append_children(
+    key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey], expected_version: int | None = None
+) -> ItemSummary:
     """
     Add children at the end of a container, in a new version. Needs EDIT.
 
@@ -95,22 +104,25 @@ def append_children(key: LibraryContainerLocator, *, user: Actor, child_keys: Se
         key: the container.
         user: the user who adds them.
         child_keys: live items of the same library, of the kind that the container takes; also repeated.
+        expected_version: the version that the edit started from; any version if None.
 
     Returns: the container. Raises NotFoundError (also for an unknown child), NotAllowedError, ConflictError,
-    and InvalidInputError for children that the container does not take.
+    VersionConflictError, and InvalidInputError for children that the container does not take.
     """
     library, container = access_item(user, key, Permission.EDIT)
-    with transaction.atomic():
+    with expecting(library, key, container.pk, expected_version), transaction.atomic():
         child_pks = _children_in(library, child_keys)
         version = learning_core.append_children(package_pk(library), container.pk, child_pks, author_pk=author_pk(user))
         _keep_settings(version)
     return item_summary(library, container.pk)
 
 
-def replace_children(key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey]) -> ItemSummary:
+def replace_children(
+    key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey], expected_version: int | None = None
+) -> ItemSummary:
     """Give a container exactly these children, in this order. See ``append_children``."""
     library, container = access_item(user, key, Permission.EDIT)
-    with transaction.atomic():
+    with expecting(library, key, container.pk, expected_version), transaction.atomic():
         child_pks = _children_in(library, child_keys)
         version = learning_core.replace_children(
             package_pk(library), container.pk, child_pks, author_pk=author_pk(user)
@@ -119,14 +131,16 @@ def replace_children(key: LibraryContainerLocator, *, user: Actor, child_keys: S
     return item_summary(library, container.pk)
 
 
-def remove_children(key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey]) -> ItemSummary:
+def remove_children(
+    key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey], expected_version: int | None = None
+) -> ItemSummary:
     """
     Remove children from a container, at all of their places. See ``append_children``.
 
     Items that are not children are ignored.
     """
     library, container = access_item(user, key, Permission.EDIT)
-    with transaction.atomic():
+    with expecting(library, key, container.pk, expected_version), transaction.atomic():
         child_pks = _children_in(library, child_keys)
         version = learning_core.remove_children(package_pk(library), container.pk, child_pks, author_pk=author_pk(user))
         _keep_settings(version)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from ..keys import ItemKey, LibraryContainerLocator
 from ..learning_core.api import (
+    ChangeSetMark,
     CollectionLabel,
     CollectionSummary,
     ComponentWrite,
@@ -17,6 +18,8 @@ from ..learning_core.api import (
 )
 
 __all__ = [
+    "ChangeSetMark",
+    "ChildrenList",
     "CollectionLabel",
     "CollectionSummary",
     "ComponentWrite",
@@ -47,6 +50,8 @@ class ItemSummary:
         created, created_by: time and author of the item itself.
         modified: time of the version that is shown.
         can_stand_alone: False for a component that was made inside a container.
+        version_num: number of the version that is shown.
+        last_change_set: the change set that changed the draft last, or something below it; None if that is unknown.
         collections: the enabled collections that it is in; only filled when a single item is read.
     """
 
@@ -63,6 +68,8 @@ class ItemSummary:
     created_by: str | None
     modified: datetime
     can_stand_alone: bool
+    version_num: int
+    last_change_set: ChangeSetMark | None = None
     collections: tuple[CollectionLabel, ...] = ()
 
     @property
@@ -99,8 +106,16 @@ class Hierarchy:
 
 
 @dataclass(frozen=True, slots=True)
+class ChildrenList:
+    """The children of a container in order, and ``version_num``, the number of the version of the container."""
+
+    version_num: int
+    children: list[ItemSummary]
+
+
+@dataclass(frozen=True, slots=True)
 class SavedOlx:
-    """Saved OLX: ``olx`` as it was sent, and ``version_num``, the number of the new version."""
+    """OLX and the number of the version that has it. After a save, ``olx`` is as it was sent."""
 
     olx: str
     version_num: int

@@ -108,4 +108,6 @@ def _summary(status: learning_core.ItemStatus, tags_count: int, *, published: bo
         created_by=status.created_by,
         modified=version.created,
         can_stand_alone=status.can_stand_alone,
+        version_num=version.version_num,
+        last_change_set=status.last_change_set,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -39,3 +40,30 @@ class ContainerSettings(models.Model):
 
     def __str__(self) -> str:
         return f"Settings of container version {self.version_id}"
+
+
+class UnitTemplate(models.Model):
+    """
+    Marks a unit of a library as a template, from which new units are made.
+
+    1. The row belongs to the unit, not to a version: it survives edits and publishes.
+    2. A deletion of the unit keeps the row, and lists leave the unit out. A restored unit is a template again.
+    3. The row is deleted with the learning package of the unit.
+
+    .. no_pii: a user is only referred to.
+    """
+
+    entity = models.OneToOneField(
+        "openedx_content.PublishableEntity", on_delete=models.CASCADE, primary_key=True, related_name="unit_template"
+    )
+    created = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("unit template")
+        verbose_name_plural = _("unit templates")
+
+    def __str__(self) -> str:
+        return f"Template {self.entity_id}"

@@ -25,11 +25,13 @@ from .data import (
     CoursePermission,
     CourseStructure,
     CourseTree,
+    LoadedBlock,
     LoadReport,
     PlacedBlock,
     UpstreamSettings,
     private_name,
 )
+from .earlier import move_course_drafts
 from .edits import (
     apply_course_plan,
     check_new_file,
@@ -66,7 +68,14 @@ from .permissions import (
     require_in_course,
     viewable_courses,
 )
-from .placing import block_keys_of, entity_pks_within, find_block_entities, package_of_course, placed_blocks
+from .placing import (
+    block_keys_of,
+    entity_pks_within,
+    find_block_entities,
+    last_change_sets,
+    package_of_course,
+    placed_blocks,
+)
 from .plans import (
     Change,
     CoursePlan,
@@ -81,6 +90,7 @@ from .plans import (
     versions_in,
 )
 from .published import PublishedBlock, PublishedCourse
+from .states import block_state
 from .store import Applied, CourseStore, course_store
 
 __all__ = [
@@ -112,6 +122,7 @@ __all__ = [
     "DeleteBlock",
     "DeleteFile",
     "LoadReport",
+    "LoadedBlock",
     "MoveBlock",
     "PlacedBlock",
     "PublishedBlock",
@@ -124,6 +135,7 @@ __all__ = [
     "apply_course_plan",
     "as_new_use",
     "block_keys_of",
+    "block_state",
     "check_course_files",
     "check_new_file",
     "compile_course",
@@ -146,11 +158,13 @@ __all__ = [
     "get_course_tree",
     "get_structure",
     "holds_blocks",
+    "last_change_sets",
     "list_course_files",
     "load_course",
     "lock_course",
     "may_in_course",
     "move_block",
+    "move_course_drafts",
     "names_run",
     "package_of_course",
     "placed_blocks",

@@ -127,7 +127,7 @@ def rerun_course(
     with TemporaryDirectory() as scratch, transaction.atomic(), named(ChangeKind.IMPORT, source_key=source_key):
         folder = Path(scratch, "course")
         export_course(source_key, folder, user=user)
-        load_course(folder, user=user, course_key=course_key)
+        load_course(folder, user=user, course_key=course_key, strict=True)
         keys = course_store().structure(source_key).blocks
         copies = {str(key.map_into_course(course_key)): str(key) for key in keys}
         clone_tags({str(course_key): str(source_key), **copies})

@@ -292,6 +292,23 @@ class CourseContents:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadedBlock:
+    """
+    A block of an archive that its author should look at.
+
+    Args:
+        usage_key: its key in the course, also of a block that the course did not get.
+        reason: why it cannot be read, or in which other way it was read, in a sentence for the author.
+        path, line: the place in the archive; 0 if no line is to blame.
+    """
+
+    usage_key: str
+    reason: str
+    path: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class LoadReport:
     """
     The result of loading an archive.
@@ -300,8 +317,12 @@ class LoadReport:
         blocks: how many blocks the course has now.
         created, updated, deleted: how many blocks were created, updated and deleted, in both branches together.
         files: how many files the course has now.
-        files_left_out: paths of files that are too large to be stored.
+        files_left_out: paths of files that a course cannot have: they are too large, or have a path that is no name
+            of a file on every system.
         drafts: whether the archive had drafts.
+        failed: blocks that cannot be read. A course that had such a block keeps it as it was.
+        notes: other blocks with a note, and blocks of which only the draft can be read.
+        source_notes: what the author should know about files that were not read as they stand.
     """
 
     course_key: CourseKey
@@ -312,6 +333,9 @@ class LoadReport:
     files: int
     files_left_out: tuple[str, ...]
     drafts: bool
+    failed: tuple[LoadedBlock, ...] = ()
+    notes: tuple[LoadedBlock, ...] = ()
+    source_notes: tuple[str, ...] = ()
 
 
 TOP_LEVEL: Final = "top_level_downstream_parent_key"

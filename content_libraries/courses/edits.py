@@ -13,7 +13,14 @@ from opaque_keys import InvalidKeyError
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..actors import Actor, is_operator
-from ..errors import InvalidInputError, InvalidValueError, NotFoundError
+from ..content.api import conflict_message, version_conflict
+from ..errors import (
+    InvalidInputError,
+    InvalidValueError,
+    NotFoundError,
+    PlanOutdatedError,
+    VersionConflictError,
+)
 from ..learning_core.api import FileBytes, media_digest
 from ..libraries.api import author_pk
 from ..olx.api import MEDIA_LIMIT_BYTES, root_tag, settings_in, with_attributes
@@ -23,6 +30,7 @@ from . import hooks
 from .course_reader import lock_course
 from .data import GRADING_POLICY_PATH, LEGACY_SOURCE, LINK_ATTRIBUTES, POLICY_PATH, Block, CoursePermission
 from .permissions import require_in_course
+from .placing import find_block_entities
 from .plans import (
     Change,
     CoursePlan,
@@ -34,6 +42,7 @@ from .plans import (
     SetChildren,
     UpdateBlock,
 )
+from .states import block_state
 from .store import Applied, course_store
 
 MAX_PATH: Final = 500
@@ -129,14 +138,13 @@ def edit_block(
         olx: a new OLX element in place of the old one.
         version_num: the version that the edit was made for; any version if None.
 
-    Raises NotFoundError, NotAllowedError, InvalidInputError, OlxError, and ConflictError when the block is at
-    another version.
+    Raises NotFoundError, NotAllowedError, InvalidInputError, OlxError, VersionConflictError when the block is at
+    another version than ``version_num``, and ConflictError when somebody else changes it at the same time.
     """
     require_in_course(user, usage_key.course_key, CoursePermission.EDIT)
     block = _block(usage_key)
     element = with_attributes(block.olx if olx is None else olx, _attributes(settings or {}))
-    expected = block.version_num if version_num is None else version_num
-    return _change_block(usage_key, user, UpdateBlock(usage_key, element), expected={usage_key: expected})
+    return _change_version(block, user, UpdateBlock(usage_key, element), version_num)
 
 
 def move_block(usage_key: UsageKey, *, user: Actor, parent_key: UsageKey, index: int | None = None) -> Block:
@@ -144,20 +152,29 @@ def move_block(usage_key: UsageKey, *, user: Actor, parent_key: UsageKey, index:
     return _change_block(usage_key, user, MoveBlock(usage_key, parent_key, index))
 
 
-def reorder_children(usage_key: UsageKey, *, user: Actor, children: Sequence[UsageKey]) -> Block:
+def reorder_children(
+    usage_key: UsageKey, *, user: Actor, children: Sequence[UsageKey], version_num: int | None = None
+) -> Block:
     """
     Put the children of a block into another order. Needs EDIT.
 
-    Raises NotFoundError, NotAllowedError, and InvalidInputError unless ``children`` are exactly the block's children.
+    Args:
+        version_num: the version that the edit was made for; any version if None.
+
+    Raises NotFoundError, NotAllowedError, VersionConflictError when the block is at another version than
+    ``version_num``, and InvalidInputError unless ``children`` are exactly the block's children.
     """
     require_in_course(user, usage_key.course_key, CoursePermission.EDIT)
     block = _block(usage_key)
+    if version_num not in (None, block.version_num):
+        # Before the children are looked at: the reason that they are others may be the newer version.
+        raise _version_conflict(usage_key, version_num)
     if sorted(children) != sorted(block.children):
         raise InvalidInputError(
             _("Name each child of “%(block)s” once, and nothing else.") % {"block": usage_key}, field="children"
         )
     change = SetChildren(usage_key, tuple(children))
-    return _change_block(usage_key, user, change, expected={usage_key: block.version_num})
+    return _change_version(block, user, change, version_num)
 
 
 def delete_block(usage_key: UsageKey, *, user: Actor) -> frozenset[UsageKey]:
@@ -214,11 +231,16 @@ def check_new_file(path: str, size: int) -> None:
 
 def check_path(path: str) -> None:
     """Raise InvalidInputError for a path that could lead out of the folder of a course."""
-    parts = path.split("/")
-    if len(path) > MAX_PATH or any(part in {"", ".", ".."} for part in parts) or not _FORBIDDEN.isdisjoint(path):
+    if not is_path(path):
         raise InvalidInputError(
             _("“%(path)s” is no path of a course file. Name it static/NAME.") % {"path": path}, field="path"
         )
+
+
+def is_path(path: str) -> bool:
+    """Return whether a path stays in the folder of a course, on every system."""
+    is_short = len(path) <= MAX_PATH
+    return is_short and not any(part in {"", ".", ".."} for part in path.split("/")) and _FORBIDDEN.isdisjoint(path)
 
 
 def _refuse_new_links(course_key: CourseKey, plan: CoursePlan) -> None:
@@ -259,6 +281,32 @@ def _change_block(
 ) -> Block:
     apply_course_plan(key.course_key, CoursePlan((change,), PlanBasis(expected or {})), user=user)
     return _block(key)
+
+
+def _change_version(block: Block, user: Actor, change: Change, version_num: int | None) -> Block:
+    """
+    Make a change for one version of a block: the wanted one, or the one that was read.
+
+    Raises VersionConflictError if the wanted version is not current.
+    """
+    key = block.usage_key
+    expected = block.version_num if version_num is None else version_num
+    try:
+        return _change_block(key, user, change, expected={key: expected})
+    except PlanOutdatedError as error:
+        if version_num is None:
+            raise
+        raise _version_conflict(key, version_num) from error
+
+
+def _version_conflict(key: UsageKey, version_num: int) -> VersionConflictError:
+    for entity_pks in find_block_entities([key]).values():
+        return version_conflict(key, entity_pks.pop(), version_num, read=block_state)
+    # Another store keeps the course. It tells the current version, but no history.
+    block = _block(key)
+    return VersionConflictError(
+        conflict_message(key), key=key, base_version=version_num, current_version=block.version_num
+    )
 
 
 def _block(key: UsageKey) -> Block:

@@ -2,20 +2,21 @@
 Loads an OLX archive into a course of the default store.
 
 The archive's published blocks are written and published, then its drafts are written over them. Loading an archive
-again changes only what differs. A load is planned like every other change of a course.
+again changes only what differs. A load is planned like every other change of a course. ``archive_blocks`` decides which
+blocks the course gets.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from django.db import transaction
-from django.utils.translation import gettext as _
-from opaque_keys import InvalidKeyError
+from django.utils.translation import gettext
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..actors import Actor
@@ -24,19 +25,20 @@ from ..learning_core import api as learning_core
 from ..learning_core.api import BranchName, FileBytes
 from ..libraries.api import author_pk
 from ..olx.api import (
-    OlxBlock,
     OlxTree,
-    definition_of,
+    SourceNote,
+    StaticFile,
     iter_files,
     read_archive,
     refuse_broken,
     tree_with_drafts,
-    with_attributes,
+    with_names,
 )
 from . import hooks
-from .course_reader import CourseReader, learning_package_of, root_key
+from .archive_blocks import ArchiveBlocks, StoredBlocks
+from .course_reader import CourseReader, learning_package_of
 from .data import GRADING_POLICY_PATH, POLICY_PATH, ROOT, CoursePermission, LoadReport
-from .edits import check_path
+from .edits import is_path
 from .lifecycle import add_course
 from .models import Course
 from .permissions import require_create_course, require_in_course
@@ -44,52 +46,10 @@ from .plans import Change, CoursePlan, CreateBlock, DeleteBlock, DeleteFile, Put
 from .store import Applied
 from .writing import apply_plan
 
-
-@dataclass(slots=True)
-class _KeyedBlocks:
-    """Gives the blocks of one branch of an archive their usage keys; holds the definition and children of each."""
-
-    tree: OlxTree
-    course_key: CourseKey
-    blocks: dict[UsageKey, tuple[str, tuple[UsageKey, ...]]] = field(default_factory=dict)
-    keys: dict[int, UsageKey] = field(default_factory=dict)
-    """``id()`` of a block that has its key already -> the key: a block under two parents is one block."""
-
-    def add(self, block: OlxBlock, parent: UsageKey | None = None, number: int = 0) -> UsageKey:
-        if id(block) in self.keys:
-            return self.keys[id(block)]
-        key = self.keys[id(block)] = self._key(block, parent, number)
-        self.blocks[key] = definition_of(block), ()
-        children = tuple(self.add(child, key, index) for index, child in enumerate(block.children))
-        self.blocks[key] = self._with_policy(block), children
-        return key
-
-    def _key(self, block: OlxBlock, parent: UsageKey | None, number: int) -> UsageKey:
-        if block is self.tree.root:
-            return root_key(self.course_key)
-        name = block.url_name or f"{parent.block_id if parent else ROOT}-{block.tag}-{number}"
-        try:
-            key: UsageKey = self.course_key.make_usage_key(block.tag, name)
-        except InvalidKeyError as error:
-            raise InvalidInputError(
-                _("%(path)s: “%(name)s” cannot be the ID of a block. Rename it.") % {"path": block.path, "name": name}
-            ) from error
-        return key
-
-    def _with_policy(self, block: OlxBlock) -> str:
-        """
-        Return the definition of a block with the settings that older exports keep in the policy file.
-
-        Settings of the root stay in the policy file, where they have types.
-        """
-        olx = definition_of(block)
-        if block is self.tree.root:
-            return olx
-        policy = self.tree.policies.get(f"{block.tag}/{block.url_name}", {})
-        return with_attributes(olx, {name: _attribute(value) for name, value in policy.items() if name.isidentifier()})
+_BRANCHES: Final[tuple[BranchName, ...]] = ("published", "draft")
 
 
-def load_course(source: Path, *, user: Actor, course_key: CourseKey | None = None) -> LoadReport:
+def load_course(source: Path, *, user: Actor, course_key: CourseKey | None = None, strict: bool = False) -> LoadReport:
     """
     Load an archive or folder with the OLX of a course into the default store, and publish its published blocks.
 
@@ -99,26 +59,34 @@ def load_course(source: Path, *, user: Actor, course_key: CourseKey | None = Non
             PUBLISH.
         course_key: the course to write; the key in the archive if None. The archive replaces the content of an
             existing course.
+        strict: refuse an archive with blocks that cannot be read.
 
-    An archive with blocks that cannot be read is refused, as it would delete these blocks from an existing course.
+    A block that cannot be read is reported, and all others are loaded. An existing course keeps its version of the
+    block, with everything in it.
 
-    Raises OlxError, NotAllowedError, and InvalidInputError for a legacy library. On an error nothing is written.
+    Raises OlxError for an archive that cannot be read, BrokenBlocksError if ``strict`` refuses it, NotAllowedError, and
+    InvalidInputError for a legacy library. On an error nothing is written.
     """
-    tree = read_archive(source)
-    refuse_broken(tree)
+    tree = with_names(read_archive(source))
+    if strict:
+        refuse_broken(tree)
     if tree.kind != ROOT:
-        raise InvalidInputError(_("This is an archive of a library. Import it into a library."))
+        raise InvalidInputError(gettext("This is an archive of a library. Import it into a library."))
     course_key = course_key or tree.context_key
     with transaction.atomic(), learning_core.named(learning_core.ChangeKind.IMPORT, source_key=tree.context_key):
         course = _course(course_key, tree, user)
         loader = _Loader(course, tree, source, author_pk(user))
+        stored = {branch: StoredBlocks.of(CourseReader(course_key, branch)) for branch in _BRANCHES}
+        published = ArchiveBlocks(tree, course_key, stored["published"]).read()
         applied: list[Applied] = []
-        if loader.changes(tree, "published"):
-            applied.append(loader.load(tree))
+        if loader.changes(published, "published"):
+            applied.append(loader.load(published))
             learning_core.publish(learning_package_of(course), None, author_pk=author_pk(user))
-        applied.append(loader.load(tree_with_drafts(tree)))
+        with_drafts = with_names(tree_with_drafts(tree))
+        draft = ArchiveBlocks(with_drafts, course_key, stored["draft"]).read(loose=with_drafts.drafts)
+        applied.append(loader.load(draft))
         hooks.after_load(course_key)
-        return _report(course_key, tree, applied, loader)
+        return _report(course_key, applied, loader, published, draft)
 
 
 @dataclass
@@ -129,32 +97,24 @@ class _Loader:
     author_pk: int | None
     created: int = 0
 
-    def load(self, tree: OlxTree) -> Applied:
-        changes = self.changes(tree, "draft")
+    def load(self, archive: ArchiveBlocks) -> Applied:
+        changes = self.changes(archive, "draft")
         self.created += sum(isinstance(change, CreateBlock) for change in changes)
         return apply_plan(
             self.course.id, CoursePlan(tuple(changes)), author_pk=self.author_pk, file_bytes=self._file_bytes()
         )
 
-    def changes(self, tree: OlxTree, branch: BranchName) -> list[Change]:
-        """Return the changes that make a branch of the course equal to a tree."""
-        keyed = _KeyedBlocks(tree, self.course.id)
-        keyed.add(tree.root)
-        if branch == "draft" and tree is not self.tree:
-            for draft in tree.drafts:  # drafts that stand nowhere are kept all the same
-                keyed.add(draft.block)
+    def changes(self, archive: ArchiveBlocks, branch: BranchName) -> list[Change]:
+        """Return the changes that make a branch of the course equal to the blocks of an archive."""
         reader = CourseReader(self.course.id, branch)
-        return [*_block_changes(keyed.blocks, reader), *self._file_changes(reader)]
+        return [*_block_changes(archive.blocks, reader), *self._file_changes(reader)]
 
     @cached_property
     def texts(self) -> dict[str, bytes]:
         return _texts(self.tree)
 
     def _file_changes(self, reader: CourseReader) -> list[Change]:
-        files = {f"static/{file.path}": file for file in self.tree.static_files if not file.exceeds_media_limit}
-        files |= {file.path: file for file in self.tree.other_files if not file.exceeds_media_limit}
-        for path in files:
-            check_path(path)
+        files = {path: file for path, file in _files(self.tree) if _can_be_stored(path, file)}
         wanted = {path: (file.digest, file.size) for path, file in files.items()}
         wanted |= {path: (learning_core.media_digest(data), len(data)) for path, data in self.texts.items()}
         stored = reader.files()
@@ -207,6 +167,17 @@ def _block_changes(
         yield DeleteBlock(key)
 
 
+def _files(tree: OlxTree) -> Iterator[tuple[str, StaticFile]]:
+    """Yield the files of an archive with their paths in a course."""
+    yield from ((f"static/{file.path}", file) for file in tree.static_files)
+    yield from ((file.path, file) for file in tree.other_files)
+
+
+def _can_be_stored(path: str, file: StaticFile) -> bool:
+    """Return whether a course can have a file."""
+    return not file.exceeds_media_limit and is_path(path)
+
+
 def _texts(tree: OlxTree) -> dict[str, bytes]:
     """Make the policy files of a course. Settings of the course stand under ``course`` instead of ``course/RUN``."""
     merged = {f"{block.tag}/{block.url_name}" for block in tree.walk() if block is not tree.root}
@@ -222,9 +193,18 @@ def _texts(tree: OlxTree) -> dict[str, bytes]:
     return texts
 
 
-def _report(course_key: CourseKey, tree: OlxTree, applied: Iterable[Applied], loader: _Loader) -> LoadReport:
+def _report(
+    course_key: CourseKey,
+    applied: Iterable[Applied],
+    loader: _Loader,
+    published: ArchiveBlocks,
+    draft: ArchiveBlocks,
+) -> LoadReport:
     reader = CourseReader(course_key, "draft")
     steps = list(applied)
+    tree = loader.tree
+    lost = {row.usage_key for row in draft.failed}
+    only_published = [row for row in published.failed if row.usage_key not in lost]
     return LoadReport(
         course_key=course_key,
         blocks=len(reader.structure.reachable),
@@ -232,15 +212,20 @@ def _report(course_key: CourseKey, tree: OlxTree, applied: Iterable[Applied], lo
         updated=sum(len(step.versions) for step in steps) - loader.created,
         deleted=sum(len(step.deleted) for step in steps),
         files=len(reader.files()),
-        files_left_out=tuple(file.path for file in (*tree.static_files, *tree.other_files) if file.exceeds_media_limit),
+        files_left_out=tuple(file.path for path, file in _files(tree) if not _can_be_stored(path, file)),
         drafts=bool(tree.drafts),
+        failed=tuple(dict.fromkeys(draft.failed)),
+        notes=tuple(dict.fromkeys((*only_published, *published.notes, *draft.notes))),
+        source_notes=tuple(
+            gettext(text) % values for text, values in ((note.text, note.values) for note in tree.notes)
+        ),
     )
+
+
+def _in_words(notes: Iterable[SourceNote]) -> tuple[str, ...]:
+    """Return the notes about an archive, in the language of the reader."""
+    return tuple(gettext(text) % values for text, values in ((note.text, note.values) for note in notes))
 
 
 def _json(content: Mapping[str, object]) -> bytes:
     return json.dumps(content, indent=4).encode()
-
-
-def _attribute(value: object) -> str:
-    """Convert a setting from a policy file to an OLX attribute, as Studio writes it."""
-    return value if isinstance(value, str) else json.dumps(value)

@@ -1,7 +1,23 @@
 """Functions on the history of content for other rooms. They check permissions."""
 
 from ..learning_core.api import ChangeKind
-from .change_sets import change_set_records, get_change_set, list_change_sets
+from ..olx.api import Replacing
+from ..xblocks.api import BlockEdit, SettingsEdit
+from .bulk_edits.applying import apply_bulk_edit, preview_bulk_edit
+from .bulk_edits.data import (
+    BulkEditPlan,
+    BulkEditResult,
+    EditableItem,
+    EditableKey,
+    FieldCount,
+    LeftAlone,
+    PlannedItem,
+    Selection,
+)
+from .bulk_edits.finding import FindsItems, register_finder
+from .change_sets import Listed, change_set_records, get_change_set, list_change_sets
+from .compare.comparing import compare
+from .compare.data import AfterPublish, AroundChangeSet, Comparison, Moment, StateName
 from .data import (
     Action,
     ChangeRecord,
@@ -12,22 +28,159 @@ from .data import (
     PublishGroup,
 )
 from .drafts import creation_entry, draft_history
+from .publish_preview.data import (
+    DraftAuthor,
+    DraftLeftOut,
+    PreviewItem,
+    PublishChange,
+    PublishPreview,
+    PublishReason,
+)
+from .publish_preview.previewing import preview_publish
 from .publishes import publish_entries, publish_history
+from .release_data import (
+    ReleaseAction,
+    ReleaseEventKind,
+    ReleaseItemEntry,
+    ReleaseState,
+    possible_actions,
+)
+from .releases.acting import (
+    approve_release,
+    cancel_release,
+    change_release,
+    comment_release,
+    create_release,
+    decline_release,
+    publish_release,
+    request_release,
+    revert_release,
+    schedule_release,
+)
+from .releases.errors import (
+    ContentChangedError,
+    ItemsDeletedError,
+    NothingToPublishError,
+    NotRevertibleError,
+    ReleaseConflictError,
+    WrongStateError,
+)
+from .releases.reading import (
+    access_release,
+    get_release,
+    list_releases,
+    preview_release,
+    release_events,
+    release_items,
+)
+from .releases.running import due_releases, publish_due_release
+from .restore.data import (
+    ItemVersion,
+    LibraryState,
+    RestoreAction,
+    Restored,
+    RestorePlan,
+    RestoreStep,
+    RestoreTarget,
+)
+from .restore.restoring import preview_restore, restore_versions
+from .undo.data import ConflictReason, OnConflict, UndoAction, UndoConflict, Undone, UndoPlan, UndoStep
+from .undo.errors import NothingToUndoError, RecordsRemovedError, UndoConflictError
+from .undo.undoing import preview_undo, undo_change_set
 
 __all__ = [
     "Action",
+    "AfterPublish",
+    "AroundChangeSet",
+    "BlockEdit",
+    "BulkEditPlan",
+    "BulkEditResult",
     "ChangeKind",
     "ChangeRecord",
     "ChangeSet",
+    "Comparison",
+    "ConflictReason",
+    "ContentChangedError",
     "Contributor",
+    "DraftAuthor",
+    "DraftLeftOut",
+    "EditableItem",
+    "EditableKey",
+    "FieldCount",
+    "FindsItems",
     "HistoryEntry",
+    "ItemVersion",
+    "ItemsDeletedError",
+    "LeftAlone",
+    "LibraryState",
+    "Listed",
+    "Moment",
+    "NotRevertibleError",
+    "NothingToPublishError",
+    "NothingToUndoError",
+    "OnConflict",
+    "PlannedItem",
+    "PreviewItem",
+    "PublishChange",
     "PublishGroup",
+    "PublishPreview",
+    "PublishReason",
     "PublishedEntity",
+    "RecordsRemovedError",
+    "ReleaseAction",
+    "ReleaseConflictError",
+    "ReleaseEventKind",
+    "ReleaseItemEntry",
+    "ReleaseState",
+    "Replacing",
+    "RestoreAction",
+    "RestorePlan",
+    "RestoreStep",
+    "RestoreTarget",
+    "Restored",
+    "Selection",
+    "SettingsEdit",
+    "StateName",
+    "UndoAction",
+    "UndoConflict",
+    "UndoConflictError",
+    "UndoPlan",
+    "UndoStep",
+    "Undone",
+    "WrongStateError",
+    "access_release",
+    "apply_bulk_edit",
+    "approve_release",
+    "cancel_release",
+    "change_release",
     "change_set_records",
+    "comment_release",
+    "compare",
+    "create_release",
     "creation_entry",
+    "decline_release",
     "draft_history",
+    "due_releases",
     "get_change_set",
+    "get_release",
     "list_change_sets",
+    "list_releases",
+    "possible_actions",
+    "preview_bulk_edit",
+    "preview_publish",
+    "preview_release",
+    "preview_restore",
+    "preview_undo",
+    "publish_due_release",
     "publish_entries",
     "publish_history",
+    "publish_release",
+    "register_finder",
+    "release_events",
+    "release_items",
+    "request_release",
+    "restore_versions",
+    "revert_release",
+    "schedule_release",
+    "undo_change_set",
 ]

@@ -86,7 +86,7 @@ def list_change_sets(
 
 def get_change_set(uuid: UUID, *, user: Actor) -> ChangeSet:
     """Read one change set. Needs VIEW of its library or course. Raises NotFoundError and NotAllowedError."""
-    log, context_key = _access(uuid, user)
+    log, context_key = access_change_set(uuid, user=user)
     return _change_sets(context_key, [log])[0]
 
 
@@ -97,7 +97,7 @@ def change_set_records(uuid: UUID, *, user: Actor) -> Listed[ChangeRecord]:
     Items that changed themselves come first, then the items that are recorded only because something below them
     changed. Raises NotFoundError and NotAllowedError.
     """
-    log, context_key = _access(uuid, user)
+    log, context_key = access_change_set(uuid, user=user)
     return Listed(
         lambda: learning_core.count_change_set_records(log), lambda start, stop: _records(log, context_key, start, stop)
     )
@@ -108,21 +108,34 @@ def _place(key: ContextKey | AnyItemKey, user: Actor) -> tuple[ContextKey, int, 
     match key:
         case LibraryLocatorV2():
             return key, libraries.package_pk(libraries.access_library(user, key, Permission.VIEW)), None
-        case LibraryUsageLocatorV2() | LibraryContainerLocator():
-            library_key = library_key_of(key)
-            package_pk = libraries.package_pk(libraries.access_library(user, library_key, Permission.VIEW))
-            return library_key, package_pk, learning_core.find_item(package_pk, key, deleted_too=True).pk
         case CourseKey():
             courses.require_in_course(user, key, courses.CoursePermission.VIEW)
             return key, courses.package_of_course(key), None
+    return item_place(key, user=user)
+
+
+def item_place(key: AnyItemKey, *, user: Actor) -> tuple[ContextKey, int, int]:
+    """
+    Find an item or block, deleted or not. Needs VIEW.
+
+    Returns: its library or course, its learning package, and its entity. Raises NotFoundError and NotAllowedError.
+    """
+    if isinstance(key, LibraryUsageLocatorV2 | LibraryContainerLocator):
+        library_key = library_key_of(key)
+        package_pk = libraries.package_pk(libraries.access_library(user, library_key, Permission.VIEW))
+        return library_key, package_pk, learning_core.find_item(package_pk, key, deleted_too=True).pk
     courses.require_in_course(user, key.course_key, courses.CoursePermission.VIEW)
     for package_pk, entity_pks in courses.find_block_entities([key]).items():
         return key.course_key, package_pk, entity_pks.pop()
     raise NotFoundError(_("There is no “%(block)s”.") % {"block": key})
 
 
-def _access(uuid: UUID, user: Actor) -> tuple[ChangeSetLog, ContextKey]:
-    """Find a change set for a user, and the library or course whose content it changed."""
+def access_change_set(uuid: UUID, *, user: Actor) -> tuple[ChangeSetLog, ContextKey]:
+    """
+    Find a change set for a user, and the library or course whose content it changed. Needs VIEW.
+
+    Raises NotFoundError and NotAllowedError.
+    """
     log = learning_core.find_change_set(uuid)
     if log is not None:
         mine = {"learning_package__id": log.learning_package_pk}
@@ -139,10 +152,21 @@ def _access(uuid: UUID, user: Actor) -> tuple[ChangeSetLog, ContextKey]:
 
 def _change_sets(context_key: ContextKey, logs: Sequence[ChangeSetLog]) -> list[ChangeSet]:
     figures = learning_core.change_set_figures(logs)
-    return [_change_set(context_key, log, figures.get((log.branch, log.pk), ChangeSetFigures())) for log in logs]
+    undone_by = learning_core.undone_by([log.uuid for log in logs])
+    return [
+        _change_set(context_key, log, figures.get((log.branch, log.pk), ChangeSetFigures()), undone_by.get(log.uuid))
+        for log in logs
+    ]
 
 
-def _change_set(context_key: ContextKey, log: ChangeSetLog, figures: ChangeSetFigures) -> ChangeSet:
+def describe_change_set(context_key: ContextKey, log: ChangeSetLog) -> ChangeSet:
+    """Describe a change set of a library or course. Checks no permission."""
+    return _change_sets(context_key, [log])[0]
+
+
+def _change_set(
+    context_key: ContextKey, log: ChangeSetLog, figures: ChangeSetFigures, undone_by: UUID | None
+) -> ChangeSet:
     return ChangeSet(
         uuid=log.uuid,
         context_key=context_key,
@@ -151,6 +175,8 @@ def _change_set(context_key: ContextKey, log: ChangeSetLog, figures: ChangeSetFi
         created=log.at,
         source_key=log.source_key,
         job_uuid=log.job_uuid,
+        undoes=log.undoes,
+        undone_by=undone_by,
         changes=figures.changes,
         side_effects=figures.side_effects,
         summary=summary_of(log, figures),
@@ -161,11 +187,11 @@ def _records(log: ChangeSetLog, context_key: ContextKey, start: int, stop: int) 
     rows = learning_core.change_set_records(log, start=start, stop=stop)
     effects = learning_core.change_set_effects(log, [row.pk for row in rows])
     entity_pks = {row.entity_pk for row in rows}.union(*effects.values())
-    keys = _keys(log, context_key, entity_pks)
+    keys = keys_of_entities(log, context_key, entity_pks)
     return [
         ChangeRecord(
             key=keys.get(row.entity_pk),
-            item_type=_type_of(keys.get(row.entity_pk)),
+            item_type=item_type_of_key(keys.get(row.entity_pk)),
             title=row.title,
             old_version=row.old_version_num,
             new_version=row.new_version_num,
@@ -176,13 +202,15 @@ def _records(log: ChangeSetLog, context_key: ContextKey, start: int, stop: int) 
     ]
 
 
-def _keys(log: ChangeSetLog, context_key: ContextKey, entity_pks: Collection[int]) -> dict[int, AnyItemKey]:
+def keys_of_entities(log: ChangeSetLog, context_key: ContextKey, entity_pks: Collection[int]) -> dict[int, AnyItemKey]:
+    """Map entities of a change set to the keys of their items or blocks. Files of courses are left out."""
     if isinstance(context_key, LibraryLocatorV2):
         return {**learning_core.item_keys(log.learning_package_pk, entity_pks, library_key=context_key)}
     return {**courses.block_keys_of(entity_pks)}
 
 
-def _type_of(key: AnyItemKey | None) -> str:
+def item_type_of_key(key: AnyItemKey | None) -> str:
+    """Return the type of the XBlock or container of a key; ``file`` for None, which stands for a file of a course."""
     if key is None:
         return "file"
     if isinstance(key, LibraryUsageLocatorV2 | LibraryContainerLocator):

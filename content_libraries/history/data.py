@@ -104,6 +104,8 @@ class ChangeSet:
         created: time of the action.
         source_key: key of the course, library, item or block that the content came from; blank if there is none.
         job_uuid: the job that did it; None if no job did.
+        undoes: the change set that it undoes; None if it is no undo of one.
+        undone_by: the newest change set that undoes it; None if there is none.
         changes: number of items that changed themselves.
         side_effects: number of items that are recorded only because something below them changed.
         summary: one sentence, in the language of the reader.
@@ -116,6 +118,8 @@ class ChangeSet:
     created: datetime
     source_key: str
     job_uuid: UUID | None
+    undoes: UUID | None
+    undone_by: UUID | None
     changes: int
     side_effects: int
     summary: str

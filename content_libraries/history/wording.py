@@ -55,5 +55,11 @@ _SUMMARIES: dict[ChangeKind, Callable[[int], str]] = {
     ),
     ChangeKind.UNDO: lambda count: ngettext("Undid %(count)s change", "Undid %(count)s changes", count),
     ChangeKind.PUBLISH: lambda count: ngettext("Published %(count)s item", "Published %(count)s items", count),
+    ChangeKind.BULK_EDIT: lambda count: ngettext(
+        "Edited %(count)s item in bulk", "Edited %(count)s items in bulk", count
+    ),
+    ChangeKind.TEMPLATE: lambda count: ngettext(
+        "Made %(count)s item from the template %(source)s", "Made %(count)s items from the template %(source)s", count
+    ),
 }
 """Kind -> the format string for a number of items."""

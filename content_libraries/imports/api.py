@@ -22,6 +22,7 @@ from .legacy.migrating import Destination, LegacyMigration, migrate_legacy_libra
 from .models import StoredPlan
 from .plan.outdated import ImportOutdatedError, LibraryChange
 from .plan.planning import plan_tree
+from .plan.repeating import RepeatInDoubtError
 from .plan.stored import find_plan, store_plan
 from .records.forwarding import (
     ForwardedBlock,
@@ -31,8 +32,9 @@ from .records.forwarding import (
     get_forwarding,
     get_forwarding_for_blocks,
     is_forwarded,
+    take_back_forwards,
 )
-from .report import plan_report, plan_rows, result_report
+from .report import plan_report, plan_rows, question_of, result_report
 from .retrying import retry_job
 from .sources.base import Source, SourceChangedError, SourceFormat
 from .sources.finding import UnknownSourceError, find_source, is_path, named_source
@@ -55,6 +57,7 @@ __all__ = [
     "MigrationTarget",
     "OnRepeat",
     "PlannedBlock",
+    "RepeatInDoubtError",
     "Source",
     "SourceChangedError",
     "SourceFormat",
@@ -86,12 +89,14 @@ __all__ = [
     "plan_report",
     "plan_rows",
     "plan_source",
+    "question_of",
     "report_lines",
     "result_report",
     "retry_job",
     "start_imports",
     "start_legacy_migrations",
     "start_plans",
+    "take_back_forwards",
     "unreadable_in_words",
     "upload_source",
     "upload_suffixes",
@@ -138,9 +143,9 @@ def plan_import(
         refuse_broken(tree if options.with_drafts else replace(tree, drafts=()))
     if options.with_drafts:
         with site_language.active():  # plans keep the notes on drafts that cannot be read
-            tree = tree_with_drafts(tree)
+            tree = tree_with_drafts(tree, place_all=True)
     tell(_("Planning the import of %(source)s") % {"source": tree.context_key})
-    return plan_tree(tree, library, options, user=user, after=after)
+    return plan_tree(tree, library, options, user=user, source_name=source.name, after=after)
 
 
 def plan_source(
@@ -178,6 +183,7 @@ def apply_import(
     user: Actor,
     source: Source | SourcePath,
     publish: bool = False,
+    confirm_repeat: bool = False,
     progress: Progress | None = None,
 ) -> ImportResult:
     """
@@ -188,14 +194,16 @@ def apply_import(
         user: needs EDIT on the library, and PUBLISH to publish.
         source: the source that the plan was made from.
         publish: publish exactly the items that are written.
+        confirm_repeat: confirm that the source is the course that was imported before, if the plan asks (``asks``).
         progress: a function that is called before each step.
 
-    Raises ImportOutdatedError if the library has changed since then in conflict with the plan.
+    Raises RepeatInDoubtError if the plan asks and nobody has confirmed it, and ImportOutdatedError if the library has
+    changed since then in conflict with the plan.
     """
     (progress or _silent)(
         _("Writing %(writes)s of %(blocks)s blocks") % {"writes": len(plan.writes()), "blocks": len(plan.blocks)}
     )
-    return apply_plan(user, plan, as_source(source), publish_too=publish)
+    return apply_plan(user, plan, as_source(source), publish_too=publish, is_confirmed=confirm_repeat)
 
 
 def import_archive(

@@ -26,7 +26,9 @@ from ..libraries.api import ContentLibrary, Permission, access_library, author_p
 from .data import MAKING_ACTIONS, Action, ImportPlan, ImportResult
 from .models import ModulestoreMigration
 from .plan.collecting import fill_collection
+from .plan.groups import fill_groups
 from .plan.outdated import refuse_outdated_import
+from .plan.repeating import refuse_doubtful
 from .plan.tags import give_tags
 from .records import mapping
 from .records.mapping import Written
@@ -44,6 +46,7 @@ def apply_plan(
     publish_too: bool,
     migration: ModulestoreMigration | None = None,
     settle: Settle | None = None,
+    is_confirmed: bool = False,
 ) -> ImportResult:
     """
     Apply a plan in one transaction and one draft change log.
@@ -55,13 +58,16 @@ def apply_plan(
         publish_too: publish exactly the items that are written, in one publish log.
         migration: the row that a job made for this import.
         settle: see Settle.
+        is_confirmed: whether somebody has confirmed a doubtful repeat.
 
-    Raises ImportOutdatedError if the library has changed in conflict with the plan since it was made, and the errors of
-    ``write_items`` and ``access_library``. On an error nothing is written.
+    Raises RepeatInDoubtError for a doubtful repeat that nobody has confirmed, ImportOutdatedError if the library has
+    changed in conflict with the plan since it was made, and the errors of ``write_items`` and ``access_library``. On an
+    error nothing is written.
     """
     library = access_library(user, plan.library_key, Permission.EDIT)
     if publish_too:
         require(user, library, Permission.PUBLISH)
+    refuse_doubtful(plan, is_confirmed=is_confirmed)
     learning_package_pk = package_pk(library)
     _refuse_too_many(plan, learning_package_pk)
     job_uuid = migration.job.uuid if migration is not None and migration.job is not None else None
@@ -107,6 +113,7 @@ def _collect(plan: ImportPlan, learning_package_pk: int, writes: DraftWrites, *,
             is_named=bool(plan.options.collection_code),
             author_pk=author_pk,
         )
+    fill_groups(plan, learning_package_pk, entity_pks, author_pk=author_pk)
     return Written(writes, entity_pks, collection_pk)
 
 

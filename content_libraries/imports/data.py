@@ -80,6 +80,7 @@ class ImportOptions:
         forward: let references to the source lead to the library from now on. None means: only if the source is a
             legacy library that is not forwarded yet, and all its blocks can be read.
         keep_unused_files: also import static files that no block refers to, in a Text that links them.
+        confirm_repeat: skip what was imported before, even if most of the source differs from its last import.
     """
 
     level: Level = Level.COMPONENT
@@ -91,6 +92,7 @@ class ImportOptions:
     make_collection: bool = False
     forward: bool | None = None
     keep_unused_files: bool = False
+    confirm_repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,24 @@ class PlannedCollection:
     title: str = ""
     description: str = ""
     is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SourceGroup:
+    """
+    A collection that the source has itself, such as a question bank.
+
+    Args:
+        code: its code in the library.
+        title: title of a new collection.
+        is_new: whether the import has to make it.
+        entity_refs: ``entity_ref`` of the items that the import puts into it.
+    """
+
+    code: str
+    title: str
+    is_new: bool
+    entity_refs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +150,28 @@ class SourceChanges:
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """
+    The last import of a source into a library, compared with the source.
+
+    Args:
+        finished: when that import was finished, in ISO 8601.
+        file_name: the name of the file that was imported, or the key of a course of this site; "" if it is not known.
+        skipped: usage keys of blocks that are skipped, though the source differs from what was imported.
+        compared: how many components the source has; containers count if it has none.
+        odd: how many of them differ from what was imported, or were not in the source then.
+        is_doubtful: whether this may be another course of the same key, whose blocks would be skipped.
+    """
+
+    finished: str
+    file_name: str = ""
+    skipped: tuple[str, ...] = ()
+    compared: int = 0
+    odd: int = 0
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +255,12 @@ class ImportPlan:
         source_notes: what the author of the source should know about files of it that were not read as they stand.
         drafts_left_out: how many draft blocks of the archive were not read.
         collection: the collection that all items go into, if any.
+        groups: the collections of the source itself that items go into.
         size: the size of the library, and how many items the import adds.
         fingerprints: usage key -> digest of the block's content, from which the next import computes ``changes``.
         changes: how the source differs from its last import into this library; None at the first import.
+        source_name: the name of the file that was read, or the key of a course of this site.
+        repeat: the import that this one repeats; None at the first import.
         edited_targets: usage keys of blocks whose item was edited in the library after its last import.
         leaving: usage key of a container -> ``entity_ref`` of the items that an update removes from it.
         unknown: usage keys in the option ``only`` that are not in the source.
@@ -238,9 +283,12 @@ class ImportPlan:
     source_notes: tuple[str, ...] = ()
     drafts_left_out: int = 0
     collection: PlannedCollection | None = None
+    groups: tuple[SourceGroup, ...] = ()
     size: SizeCheck = SizeCheck(0, 0, 0)
     fingerprints: Mapping[str, str] = field(default_factory=dict, hash=False, repr=False)
     changes: SourceChanges | None = None
+    source_name: str = ""
+    repeat: Repeat | None = None
     edited_targets: tuple[str, ...] = ()
     leaving: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
     unknown: tuple[str, ...] = ()
@@ -248,6 +296,11 @@ class ImportPlan:
     tags_left_out: tuple[LeftOutTag, ...] = ()
     last_row_pk: int = 0
     forwards: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Return whether somebody has to confirm that the source is the course that was imported before."""
+        return self.repeat is not None and self.repeat.is_doubtful and not self.options.confirm_repeat
 
     def makes(self) -> list[PlannedBlock]:
         """Return the blocks that become new items."""

@@ -8,7 +8,7 @@ item of the library that the block became.
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import uuid4
 
 from django.conf import settings
@@ -20,6 +20,8 @@ from ..jobs.models import Job, JobState
 from ..keys import CourseKey, course_key
 from ..learning_core.api import CollectionLabel
 from .data import Level, OnRepeat
+
+MAX_FILE_NAME: Final = 255
 
 
 class SourceKind(models.TextChoices):
@@ -89,6 +91,11 @@ class StoredPlan(models.Model):
 
     def __str__(self) -> str:
         return str(self.uuid)
+
+    @property
+    def question(self) -> str:
+        """Return the question that has to be answered before the plan is applied; "" for none."""
+        return str(self.report.get("question", ""))
 
     @property
     def source_key(self) -> CourseKey:
@@ -208,6 +215,13 @@ class ModulestoreMigration(models.Model):
     # Null for a course of the course store.
     upload = models.ForeignKey("SourceUpload", on_delete=models.SET_NULL, null=True, blank=True)
     plan = models.ForeignKey("StoredPlan", on_delete=models.SET_NULL, null=True, blank=True)
+    file_name = models.CharField(
+        _("file name"),
+        max_length=MAX_FILE_NAME,
+        blank=True,
+        default="",
+        help_text=_("Of what was read; for a course of this site, its key."),
+    )
     is_plan_approved = models.BooleanField(
         default=False, help_text=_("Somebody asked for exactly this plan, so the job may not make another one.")
     )

@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from ..block_types.api import CONTAINERS
@@ -43,7 +44,10 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
     - ``settings``: number of items with each setting that only matters in courses;
     - ``collisions``: new items that get another code than the wanted one; ``taken_titles``: usage keys of new items
       whose title another item has;
+    - ``repeat``: the import that this one repeats (see ``Repeat``; None at the first import), and ``question``: the
+      question that somebody has to answer before the plan is applied ("" for none);
     - ``static_files``, ``tags``, ``size``, ``collection``: files, tags, size of the library and collection to fill;
+    - ``collections``: collections of the source itself that are filled, with their numbers of items;
     - ``source_changes``, ``edited_targets``, ``leaving``, ``forwards``, ``unknown``, ``missing_files``,
       ``unused_files``, ``source_notes``, ``drafts_left_out``: see ``ImportPlan``.
     """
@@ -81,7 +85,13 @@ def plan_report(plan: ImportPlan) -> dict[str, Any]:
         },
         "size": {**asdict(plan.size), "is_exceeded": plan.size.is_exceeded},
         "collection": asdict(plan.collection) if plan.collection else None,
+        "collections": [
+            {"code": group.code, "title": group.title, "is_new": group.is_new, "items": len(group.entity_refs)}
+            for group in plan.groups
+        ],
         "source_changes": _lists(plan.changes) if plan.changes else None,
+        "repeat": {**asdict(plan.repeat), "skipped": list(plan.repeat.skipped)} if plan.repeat else None,
+        "question": question_of(plan),
         "edited_targets": list(plan.edited_targets),
         "leaving": {key: list(refs) for key, refs in plan.leaving.items()},
         "forwards": plan.forwards,
@@ -108,6 +118,24 @@ def result_report(result: ImportResult) -> dict[str, Any]:
         **plan_report(result.plan),
         "draft_change_log": result.draft_change_log_pk,
         "publish_log": result.publish_log_pk,
+    }
+
+
+def question_of(plan: ImportPlan) -> str:
+    """Return the question that has to be answered before a plan is applied; "" for none."""
+    if not plan.asks or plan.repeat is None:
+        return ""
+    text = _(
+        "%(source)s was imported on %(date)s from %(file)s. Of its %(compared)s components, %(odd)s are new or"
+        " differ, so this may be another course of the same key. Import it under another key, choose update or fork,"
+        " or confirm that it is the same course."
+    )
+    return text % {
+        "source": plan.source_key,
+        "date": plan.repeat.finished[:10],
+        "file": plan.repeat.file_name or plan.source_key,
+        "compared": plan.repeat.compared,
+        "odd": plan.repeat.odd,
     }
 
 

@@ -189,7 +189,7 @@ def preview(
     NotAllowedError and OlxError.
     """
     library = access_library(user, library_key, Permission.EDIT)
-    tree = tree_with_drafts(find_source(source_key, user=user).open().tree())
+    tree = tree_with_drafts(find_source(source_key, user=user).open().tree(), place_all=True)
     plan = plan_tree(tree, library, ImportOptions(level=level, on_repeat=on_repeat), user=user)
     if plan.size.live >= plan.size.limit:
         return Preview("block_limit_reached", 0, plan.size.limit, 0, 0, 0, 0, 0)

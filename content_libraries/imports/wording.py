@@ -88,7 +88,29 @@ def report_lines(report: Report) -> Iterator[str]:
     yield from _lines_on_left_out_parts(report)
 
 
+def repeat_in_words(report: Report) -> Iterator[str]:
+    """Yield sentences about the import that an import repeats. Reports of earlier versions have none."""
+    repeat = report.get("repeat")
+    if not repeat:
+        return
+    text = _("This repeats the import of %(source)s on %(date)s from %(file)s.")
+    values = {"source": report["source"], "date": repeat["finished"][:10]}
+    yield text % {**values, "file": repeat["file_name"] or report["source"]}
+    if repeat["skipped"]:
+        text = ngettext(
+            "%(count)s block is skipped though the source differs: %(blocks)s. To import it, give the source another"
+            " key, or choose update or fork.",
+            "%(count)s blocks are skipped though the source differs: %(blocks)s. To import them, give the source"
+            " another key, or choose update or fork.",
+            len(repeat["skipped"]),
+        )
+        yield text % {"count": len(repeat["skipped"]), "blocks": _listed(repeat["skipped"])}
+
+
 def _lines_on_changes(report: Report) -> Iterator[str]:
+    yield from repeat_in_words(report)
+    if report.get("question"):
+        yield report["question"]
     for what, keys in (report["source_changes"] or {}).items():
         yield str(_SOURCE_CHANGES[what] % {"blocks": _listed(keys) or _("nothing")})
     if report["edited_targets"]:
@@ -117,6 +139,8 @@ def _lines_on_imported_parts(report: Report) -> Iterator[str]:
     if collection:
         text = _("Collection: new, %(title)s.") if collection["is_new"] else _("Collection: %(title)s.")
         yield text % {"title": collection["title"] or collection["code"]}
+    for group in report.get("collections", ()):  # reports of older imports have none
+        yield _("Collection “%(title)s”: %(items)s items.") % group
     if report["forwards"]:
         yield _redirected(report["source"]) % report
 

@@ -1,5 +1,6 @@
 """Functions on Learning Core for other rooms. Only this room imports ``openedx_content``."""
 
+from . import set_changes
 from .archives import (
     LoadedPackage,
     PackageArchiveError,
@@ -10,6 +11,7 @@ from .archives import (
 )
 from .assets import StoredFile, VersionPlace, find_file, find_version, version_uuid
 from .bulk import write_drafts
+from .change_marks import ChangeSetMark, last_change_sets, last_own_change
 from .change_sets import (
     ChangeSetFigures,
     ChangeSetFilter,
@@ -17,11 +19,14 @@ from .change_sets import (
     ChangeSetRecord,
     change_set_effects,
     change_set_figures,
+    change_set_of,
     change_set_records,
+    change_set_uuid,
     change_sets,
     count_change_set_records,
     count_change_sets,
     find_change_set,
+    undone_by,
 )
 from .changes import (
     ENTITIES_DRAFT_CHANGED,
@@ -45,6 +50,7 @@ from .collections import (
     remove_from_collection,
     restore_collection,
     set_collections,
+    take_back_collections,
     update_collection,
     without_vanished,
 )
@@ -67,6 +73,7 @@ from .data import (
     ComponentWrite,
     ContainerWrite,
     DraftWrites,
+    EffectKind,
     FileMedia,
     block_media_type,
     component_ref,
@@ -81,6 +88,7 @@ from .drafts import (
     draft_contents,
     titles_in_use,
 )
+from .earlier_versions import EarlierVersions, move_published, write_earlier_versions
 from .edits import (
     CodeTakenError,
     NextVersion,
@@ -95,6 +103,7 @@ from .edits import (
     save_component,
     save_files,
 )
+from .effects import Effect, effects_of, is_recording, record_effects
 from .figures import PackageFigures, package_figures, packages_with_unpublished_changes
 from .file_checks import DamagedFile, current_paths, damaged_files, file_findings
 from .for_search import (
@@ -152,11 +161,14 @@ from .lookups import (
     key_of,
     latest_versions,
     live_component_pks,
+    live_pks,
     numbered_version,
     versions_at,
 )
 from .media import FileBytes, media_type_of
 from .media_files import media_digest
+from .models import ChangeSetName
+from .moments import current_versions, version_statuses, versions_around
 from .naming import named
 from .packages import (
     PackageExistsError,
@@ -168,7 +180,8 @@ from .packages import (
     package_statistics,
     update_learning_package,
 )
-from .publish import discard, lock_package, move_drafts, publish
+from .publish import current_drafts, discard, lock_package, move_drafts, publish, publish_planned
+from .publish_plans import PublishPlan, affected_containers, drafts_left_out, plan_publish
 from .reuse import (
     NamedItem,
     PackageName,
@@ -188,10 +201,12 @@ from .structure import (
     current_children_of,
     current_parents_of,
     descendant_levels,
+    draft_pks_within,
     never_published_above,
     published_places_in,
 )
 from .texts import olx_of
+from .unpublished_edits import UnpublishedEdit, numbers_and_titles, unpublished_edits
 
 __all__ = [
     "BLOCK_GROUP",
@@ -211,6 +226,8 @@ __all__ = [
     "ChangeSetFigures",
     "ChangeSetFilter",
     "ChangeSetLog",
+    "ChangeSetMark",
+    "ChangeSetName",
     "ChangeSetRecord",
     "Child",
     "CodeTakenError",
@@ -226,6 +243,9 @@ __all__ = [
     "DraftContent",
     "DraftEdit",
     "DraftWrites",
+    "EarlierVersions",
+    "Effect",
+    "EffectKind",
     "EntityChange",
     "FileBytes",
     "FileMedia",
@@ -248,17 +268,22 @@ __all__ = [
     "Publication",
     "PublishLogEventData",
     "PublishLogName",
+    "PublishPlan",
     "StoredFile",
+    "UnpublishedEdit",
     "VersionPlace",
     "VersionStatus",
     "add_to_collection",
     "adopt_learning_package",
+    "affected_containers",
     "ancestor_levels",
     "append_children",
     "block_media_type",
     "change_set_effects",
     "change_set_figures",
+    "change_set_of",
     "change_set_records",
+    "change_set_uuid",
     "change_sets",
     "children_of",
     "children_with_other_parents",
@@ -279,8 +304,10 @@ __all__ = [
     "create_container",
     "create_learning_package",
     "current_children_of",
+    "current_drafts",
     "current_parents_of",
     "current_paths",
+    "current_versions",
     "damaged_files",
     "delete_collection",
     "delete_item",
@@ -297,7 +324,10 @@ __all__ = [
     "draft_edits",
     "draft_olx_with",
     "draft_parents_of",
+    "draft_pks_within",
     "draft_versions",
+    "drafts_left_out",
+    "effects_of",
     "enabled_collection_pks",
     "entity_changes",
     "entity_pks_after",
@@ -316,14 +346,18 @@ __all__ = [
     "find_version",
     "first_version",
     "in_parts",
+    "is_recording",
     "item_keys",
     "item_statuses",
     "item_titles",
     "key_of",
+    "last_change_sets",
+    "last_own_change",
     "last_published",
     "latest_versions",
     "live_component_pks",
     "live_item_counts",
+    "live_pks",
     "load_package_archive",
     "lock_package",
     "lost_digests",
@@ -331,6 +365,7 @@ __all__ = [
     "media_type_of",
     "member_pks_of",
     "move_drafts",
+    "move_published",
     "named",
     "named_items",
     "never_published_above",
@@ -338,6 +373,7 @@ __all__ = [
     "newest_publish_logs",
     "numbered_version",
     "numbered_versions",
+    "numbers_and_titles",
     "oldest_change_after",
     "olx_of",
     "package_children",
@@ -347,12 +383,15 @@ __all__ = [
     "package_statistics",
     "packages_named",
     "packages_with_unpublished_changes",
+    "plan_publish",
     "publications",
     "publications_above",
     "publish",
     "publish_changes",
+    "publish_planned",
     "published_as_of",
     "published_places_in",
+    "record_effects",
     "remove_children",
     "remove_from_collection",
     "rename_container",
@@ -361,20 +400,27 @@ __all__ = [
     "restore_item",
     "save_component",
     "save_files",
+    "set_changes",
     "set_collections",
     "stored_bytes",
     "stored_digests",
     "tag_counts",
+    "take_back_collections",
     "titles_in_use",
+    "undone_by",
     "unpublished_changes",
+    "unpublished_edits",
     "update_collection",
     "update_learning_package",
     "version_nums",
+    "version_statuses",
     "version_titles",
     "version_uuid",
+    "versions_around",
     "versions_at",
     "was_published",
     "without_vanished",
     "write_drafts",
+    "write_earlier_versions",
     "write_package_archive",
 ]

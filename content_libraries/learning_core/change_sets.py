@@ -18,6 +18,7 @@ from openedx_content.models_api import DraftChangeLog, DraftSideEffect, PublishL
 from .branches import DRAFT, PUBLISHED, Branch
 from .data import ChangeKind
 from .ids import package_id
+from .models import ChangeSetName
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class ChangeSetLog:
         uuid: its public id.
         learning_package_pk: the learning package whose content it changed.
         at, username: when and by whom; None for the site itself, or for a user who is gone.
-        kind, source_key, job_uuid: see ``naming.named``; a log without a name is an edit, or a publish.
+        kind, source_key, job_uuid, undoes: see ``naming.named``; a log without a name is an edit, or a publish.
     """
 
     branch: str
@@ -61,6 +62,12 @@ class ChangeSetLog:
     kind: ChangeKind
     source_key: str
     job_uuid: UUID | None
+    undoes: UUID | None
+
+    @property
+    def is_draft(self) -> bool:
+        """Return whether the set changed drafts. Otherwise it is a publish."""
+        return self.branch == DRAFT.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,7 @@ _IS_SIDE_EFFECT = Case(
 )
 _BRANCHES: Mapping[str, Branch] = {branch.name: branch for branch in (DRAFT, PUBLISHED)}
 _PLAIN: Mapping[str, ChangeKind] = {DRAFT.name: ChangeKind.EDIT, PUBLISHED.name: ChangeKind.PUBLISH}
-_NAME_FIELDS = ("change_set_name__kind", "change_set_name__source_key", "change_set_name__job_uuid")
+_NAME_FIELDS = tuple(f"change_set_name__{name}" for name in ("kind", "source_key", "job_uuid", "undoes"))
 
 
 def count_change_sets(learning_package_pk: int, wanted: ChangeSetFilter) -> int:
@@ -148,6 +155,29 @@ def find_change_set(uuid: UUID) -> ChangeSetLog | None:
     """Find a change set by its uuid. Returns None if it does not exist."""
     found = _draft_logs(DraftChangeLog.objects.filter(uuid=uuid)) or _publish_logs(PublishLog.objects.filter(uuid=uuid))
     return found[0] if found else None
+
+
+def change_set_of(branch: str, log_pk: int) -> ChangeSetLog:
+    """Read the change set that is a log of a branch. The log has to exist."""
+    if branch == DRAFT.name:
+        return _draft_logs(DraftChangeLog.objects.filter(pk=log_pk))[0]
+    return _publish_logs(PublishLog.objects.filter(pk=log_pk))[0]
+
+
+def undone_by(uuids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Map change sets to the newest change set that undoes them, in one query. Sets that none undoes are left out."""
+    rows = ChangeSetName.objects.filter(undoes__in=list(uuids)).order_by("pk")
+    return {
+        undone: draft_uuid or publish_uuid
+        for undone, draft_uuid, publish_uuid in rows.values_list(
+            "undoes", "draft_change_log__uuid", "publish_log__uuid"
+        )
+    }
+
+
+def change_set_uuid(draft_change_log_pk: int | None) -> UUID | None:
+    """Return the uuid of the change set that is a draft change log; None without a log."""
+    return DraftChangeLog.objects.filter(pk=draft_change_log_pk).values_list("uuid", flat=True).first()
 
 
 def change_set_figures(logs: Collection[ChangeSetLog]) -> dict[tuple[str, int], ChangeSetFigures]:
@@ -223,7 +253,11 @@ def _drafts(learning_package_pk: int, wanted: ChangeSetFilter) -> QuerySet[Draft
 
 def _publishes(learning_package_pk: int, wanted: ChangeSetFilter) -> QuerySet[PublishLog]:
     logs = PublishLog.objects.filter(learning_package_id=package_id(learning_package_pk))
-    if wanted.kind not in (None, ChangeKind.PUBLISH):
+    if wanted.kind is ChangeKind.PUBLISH:
+        logs = logs.filter(Q(change_set_name=None) | Q(change_set_name__kind=wanted.kind))
+    elif wanted.kind is ChangeKind.UNDO:
+        logs = logs.filter(change_set_name__kind=wanted.kind)
+    elif wanted.kind is not None:
         return logs.none()
     return logs.filter(_conditions(wanted, at="published_at", author="published_by"))
 
@@ -264,8 +298,9 @@ def _logs(branch: Branch, rows: QuerySet[Any, Any]) -> list[ChangeSetLog]:
             kind=ChangeKind(kind) if kind else _PLAIN[branch.name],
             source_key=source_key or "",
             job_uuid=job_uuid,
+            undoes=undoes,
         )
-        for pk, uuid, learning_package_pk, at, username, kind, source_key, job_uuid in rows
+        for pk, uuid, learning_package_pk, at, username, kind, source_key, job_uuid, undoes in rows
     ]
 
 

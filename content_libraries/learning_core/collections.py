@@ -23,6 +23,8 @@ from openedx_content.models_api import Collection, CollectionPublishableEntity, 
 
 from ..errors import InvalidInputError, NotFoundError
 from .conflicts import integrity_explained
+from .data import EffectKind
+from .effects import Effect, is_recording, record_effects
 from .ids import entity_id, package_id
 from .publish import lock_package
 from .rows import in_parts
@@ -108,6 +110,7 @@ def create_collection(
             description=description,
             created_by=author_pk,
         )
+        record_effects([Effect(EffectKind.COLLECTION, collection.collection_code, [], [True])])
     return find_collection(learning_package_pk, collection.collection_code)
 
 
@@ -129,6 +132,7 @@ def delete_collection(learning_package_pk: int, code: str) -> None:
         if not content_api.get_collection(package.id, code).enabled:
             raise NotFoundError(_("The collection “%(code)s” is deleted already.") % {"code": code})
         content_api.delete_collection(package.id, code)
+        record_effects([Effect(EffectKind.COLLECTION, code, [True], [])])
 
 
 def restore_collection(learning_package_pk: int, code: str) -> None:
@@ -140,6 +144,7 @@ def restore_collection(learning_package_pk: int, code: str) -> None:
     with _edit(learning_package_pk) as package, _known(code):
         if not content_api.get_collection(package.id, code).enabled:
             content_api.restore_collection(package.id, code)
+            record_effects([Effect(EffectKind.COLLECTION, code, [], [True])])
 
 
 def add_to_collection(
@@ -153,15 +158,13 @@ def add_to_collection(
     with _edit(learning_package_pk) as package, _known(code):
         if not content_api.get_collection(package.id, code).enabled:
             raise InvalidInputError(_("The collection “%(code)s” is deleted. Restore it first.") % {"code": code})
-        for entities in _entities(package, entity_pks):
-            content_api.add_to_collection(package.id, code, entities, created_by=author_pk)
+        _add(package, code, entity_pks, author_pk=author_pk)
 
 
 def remove_from_collection(learning_package_pk: int, code: str, entity_pks: AnyCollection[int]) -> None:
     """Take items out of a collection. Items that are not in it are ignored. Raises NotFoundError."""
     with _edit(learning_package_pk) as package, _known(code):
-        for entities in _entities(package, entity_pks):
-            content_api.remove_from_collection(package.id, code, entities)
+        _remove(package, code, entity_pks)
 
 
 def set_collections(
@@ -198,6 +201,66 @@ def without_vanished(entity_pks: Iterable[int]) -> list[int]:
         .filter(Q(draft__version__isnull=False) | Q(published__version__isnull=False))
         .values_list("id", flat=True)
     ]
+
+
+def take_back_collections(
+    learning_package_pk: int, effects: Iterable[Effect], *, author_pk: int | None, kept_pks: AnyCollection[int] = ()
+) -> None:
+    """
+    Take back what a change set did to collections, as far as it is still there.
+
+    A collection that the set made is deleted (softly) if it is empty afterwards.
+
+    Args:
+        effects: effects of the set; other kinds are ignored.
+        author_pk: the user of new memberships.
+        kept_pks: entities whose memberships stay as they are.
+    """
+    kept = frozenset(kept_pks)
+    with _edit(learning_package_pk) as package:
+        found = Collection.objects.filter(learning_package=package).values_list("collection_code", flat=True)
+        there = set(found)  # the admin of Learning Core can delete collections for good
+        known = [effect for effect in effects if effect.object_key in there]
+        of_collections = [effect for effect in known if effect.kind is EffectKind.COLLECTION]
+        for effect in of_collections:
+            if effect.removed:
+                restore_collection(learning_package_pk, effect.object_key)
+        for effect in known:
+            if effect.kind is EffectKind.MEMBERS:
+                _remove(package, effect.object_key, set(effect.added) - kept)
+                _add(package, effect.object_key, set(effect.removed) - kept, author_pk=author_pk)
+        for effect in of_collections:
+            collection = content_api.get_collection(package.id, effect.object_key)
+            if effect.added and collection.enabled and not collection.entities.exists():
+                delete_collection(learning_package_pk, effect.object_key)
+
+
+def _add(package: LearningPackage, code: str, entity_pks: AnyCollection[int], *, author_pk: int | None) -> None:
+    new = sorted(set(entity_pks) - _members(package, code, entity_pks)) if is_recording() else []
+    for entities in _entities(package, entity_pks):
+        content_api.add_to_collection(package.id, code, entities, created_by=author_pk)
+    if new:
+        record_effects([Effect(EffectKind.MEMBERS, code, [], new)])
+
+
+def _remove(package: LearningPackage, code: str, entity_pks: AnyCollection[int]) -> None:
+    gone = sorted(_members(package, code, entity_pks)) if is_recording() else []
+    for entities in _entities(package, entity_pks):
+        content_api.remove_from_collection(package.id, code, entities)
+    if gone:
+        record_effects([Effect(EffectKind.MEMBERS, code, gone, [])])
+
+
+def _members(package: LearningPackage, code: str, entity_pks: AnyCollection[int]) -> set[int]:
+    """Return which of these items are in a collection. Raises Collection.DoesNotExist."""
+    collection = content_api.get_collection(package.id, code)
+    return {
+        pk
+        for part in in_parts(set(entity_pks))
+        for pk in CollectionPublishableEntity.objects.filter(collection=collection, entity_id__in=part).values_list(
+            "entity_id", flat=True
+        )
+    }
 
 
 @contextmanager

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 COMPONENT_NAMESPACE = "xblock.v1"
 """Namespace of component types that are XBlocks."""
@@ -29,6 +31,25 @@ class ChangeKind(StrEnum):
     DISCARD = "discard"
     UNDO = "undo"
     PUBLISH = "publish"
+    BULK_EDIT = "bulk_edit"
+    TEMPLATE = "template"
+
+
+class EffectKind(StrEnum):
+    """
+    The kind of something without versions that a change set changed.
+
+    - ``collection``: whether a collection is there: ``[True]`` in ``added`` if it was made or restored, in ``removed``
+      if it was deleted.
+    - ``members``: members of a collection, by entity pks.
+    - ``tags``: tags of an object, each as taxonomy pk, value and whether it is a copy.
+    - ``forwards``: where references to a source of imports lead; see ``imports.records.forwarding``.
+    """
+
+    COLLECTION = "collection"
+    MEMBERS = "members"
+    TAGS = "tags"
+    FORWARDS = "forwards"
 
 
 def component_ref(block_type: str, component_code: str) -> str:
@@ -115,3 +136,47 @@ class DraftWrites:
     draft_change_log_pk: int | None
     entity_pks: Mapping[str, int]
     version_pks: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SetChange:
+    """
+    The change of one item in a change set, and where the item is now.
+
+    Args:
+        entity_pk: the item.
+        old_version_pk, new_version_pk: the versions before and after the set; None for no version.
+        current_version_pk: the version now, on the branch of the set.
+        old_num, new_num: the numbers of the versions before and after.
+        title: of the item after the set; its last title if the set deleted it.
+    """
+
+    entity_pk: int
+    old_version_pk: int | None
+    new_version_pk: int | None
+    current_version_pk: int | None
+    old_num: int | None
+    new_num: int | None
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaterChange:
+    """
+    The latest change of an item: who made it, when, and in which change set.
+
+    ``username`` is None for the site itself, or for a user who is gone.
+    """
+
+    username: str | None
+    at: datetime
+    change_set: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedVersion:
+    """A version of an item: pk, number, title."""
+
+    pk: int
+    version_num: int
+    title: str

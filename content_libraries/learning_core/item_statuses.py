@@ -16,6 +16,7 @@ from openedx_content.models_api import PublishableEntity
 from openedx_tagging import api as tagging_api
 
 from ..keys import ItemKey, LibraryLocatorV2
+from .change_marks import MARK_FIELDS, ChangeSetMark, mark_of
 from .ids import package_id
 from .lookups import NAME_FIELDS, key_of
 from .rows import in_parts
@@ -47,6 +48,7 @@ class ItemStatus:
         last_published, last_published_by: the last publish that included the item, itself or as a part of a container;
             None if it was never published.
         has_unpublished_changes: whether draft and published state differ, in the item or anywhere below it.
+        last_change_set: the change set that changed the draft last, or something below it; None if that is unknown.
     """
 
     pk: int
@@ -59,6 +61,7 @@ class ItemStatus:
     last_published: datetime | None
     last_published_by: str | None
     has_unpublished_changes: bool
+    last_change_set: ChangeSetMark | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ _STATUS_FIELDS = (
     *_PUBLISHED_FIELDS,
     *_LOG_FIELDS,
     *_DIGEST_FIELDS,
+    *MARK_FIELDS,
 )
 
 
@@ -151,6 +155,7 @@ def _status(key: ItemKey, row: dict[str, Any]) -> ItemStatus:
         last_published=last_published,
         last_published_by=last_published_by,
         has_unpublished_changes=_differ(draft, published, *(row[name] or "" for name in _DIGEST_FIELDS)),
+        last_change_set=mark_of([row[name] for name in MARK_FIELDS]),
     )
 
 

@@ -266,6 +266,12 @@ def count_live_items(learning_package_pk: int) -> int:
     ).count()
 
 
+def live_pks(learning_package_pk: int) -> list[int]:
+    """Return the pks of the entities whose drafts are not deleted, in the order of their creation."""
+    drafts = Draft.objects.filter(entity__learning_package_id=package_id(learning_package_pk), version__isnull=False)
+    return list(drafts.order_by("entity_id").values_list("entity_id", flat=True))
+
+
 def latest_versions(entity_pks: Collection[int]) -> dict[int, int]:
     """Map entity pks to the pk of the newest version, which need not be the draft or the published version."""
     newest_first = PublishableEntityVersion.objects.filter(entity=OuterRef("id")).order_by("-version_num")

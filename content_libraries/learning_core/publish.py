@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 from openedx_content.models_api import LearningPackage
 
@@ -16,28 +14,15 @@ from ..upstream.openedx_core import (
     Draft,
     DraftChangeLog,
     DraftChangeLogRecord,
-    PublishableEntityVersionDependency,
     Published,
     PublishLog,
     PublishLogRecord,
 )
 from .branches import DRAFT, PUBLISHED, announce
 from .conflicts import integrity_explained
-from .rows import in_parts, insert, upsert_pointers
+from .publish_plans import Pointers, PublishPlan, plan_publish, pointers
+from .rows import insert, upsert_pointers
 from .side_effects import finish_log
-
-
-@dataclass(frozen=True, slots=True)
-class _Pointers:
-    """Draft and published version of an entity; None for a version that does not exist."""
-
-    entity_pk: int
-    draft_version_pk: int | None
-    published_version_pk: int | None
-
-    @property
-    def differ(self) -> bool:
-        return self.draft_version_pk != self.published_version_pk
 
 
 def publish(
@@ -65,18 +50,30 @@ def publish(
     """
     with integrity_explained(), transaction.atomic():
         lock_package(learning_package_pk)
-        direct = _changed(learning_package_pk) if entity_pks is None else _pointers(learning_package_pk, entity_pks)
-        contents = _contained(learning_package_pk, direct) if with_contents else []
-        below = [item for item in contents if item.differ]
-        if not below and not any(item.differ for item in direct):
-            return None
+        plan = plan_publish(learning_package_pk, entity_pks, with_contents=with_contents)
+        return publish_planned(plan, author_pk=author_pk, message=message, at=at)
+
+
+def publish_planned(
+    plan: PublishPlan, *, author_pk: int | None, message: str = "", at: datetime | None = None
+) -> int | None:
+    """
+    Publish exactly the versions of a plan, in one publish log.
+
+    The caller makes the plan in the same transaction, after ``lock_package``. See ``publish`` for the arguments.
+
+    Returns: pk of the publish log; None if nothing differed and so nothing was written.
+    """
+    if plan.is_empty:
+        return None
+    with integrity_explained(), transaction.atomic():
         log = PublishLog.objects.create(
-            learning_package_id=learning_package_pk,
+            learning_package_id=plan.learning_package_pk,
             message=message,
             published_at=at or datetime.now(UTC),
             published_by_id=author_pk,
         )
-        _publish_records(log, direct, below)
+        _publish_records(log, plan)
         finish_log(PUBLISHED, log)
         announce(PUBLISHED, log)
         return log.pk
@@ -90,7 +87,7 @@ def discard(learning_package_pk: int, *, author_pk: int | None, at: datetime | N
 
     Returns: pk of the draft change log; None when no draft differed.
     """
-    changed = _changed(learning_package_pk)
+    changed = pointers(learning_package_pk, None)
     return move_drafts(
         learning_package_pk,
         {item.entity_pk: item.published_version_pk for item in changed},
@@ -121,7 +118,7 @@ def move_drafts(
         lock_package(learning_package_pk)
         moved = [
             item
-            for item in _pointers(learning_package_pk, versions)
+            for item in pointers(learning_package_pk, versions)
             if item.draft_version_pk != versions[item.entity_pk]
         ]
         if not moved:
@@ -131,6 +128,30 @@ def move_drafts(
         )
         write_draft_records(log, [(item.entity_pk, item.draft_version_pk, versions[item.entity_pk]) for item in moved])
         return log.pk
+
+
+def publish_versions(log: PublishLog, versions: Mapping[int, int | None]) -> int | None:
+    """
+    Save a publish log that sets published versions, whatever the drafts are, and complete and announce it.
+
+    Args:
+        log: an unsaved log. The caller has locked its learning package.
+        versions: entity pk -> version pk; None for no published version.
+
+    Returns: pk of the log; None if nothing differed and so nothing was written.
+    """
+    items = [
+        Pointers(item.entity_pk, versions[item.entity_pk], item.published_version_pk)
+        for item in pointers(log.learning_package_id, versions)
+    ]
+    moved = [item for item in items if item.differ]
+    if not moved:
+        return None
+    log.save()
+    _publish_records(log, PublishPlan(log.learning_package_id, tuple(moved), (), {}))
+    finish_log(PUBLISHED, log)
+    announce(PUBLISHED, log)
+    return log.pk
 
 
 def write_draft_records(log: DraftChangeLog, changes: Collection[tuple[int, int | None, int | None]]) -> None:
@@ -163,14 +184,14 @@ def changed_drafts(learning_package_pk: int, entity_pks: Collection[int] | None 
 
     Looks at all entities of the package if ``entity_pks`` is None.
     """
-    items = _changed(learning_package_pk) if entity_pks is None else _pointers(learning_package_pk, entity_pks)
+    items = pointers(learning_package_pk, entity_pks)
     return {item.entity_pk: item.published_version_pk for item in items if item.differ}
 
 
 def current_drafts(learning_package_pk: int, entity_pks: Collection[int]) -> dict[int, int]:
     """Map entity pks to the pk of their draft version. Deleted entities are left out."""
-    pointers = _pointers(learning_package_pk, entity_pks)
-    return {item.entity_pk: item.draft_version_pk for item in pointers if item.draft_version_pk is not None}
+    items = pointers(learning_package_pk, entity_pks)
+    return {item.entity_pk: item.draft_version_pk for item in items if item.draft_version_pk is not None}
 
 
 def lock_package(learning_package_pk: int) -> LearningPackage:
@@ -185,9 +206,8 @@ def lock_package(learning_package_pk: int) -> LearningPackage:
     return package
 
 
-def _publish_records(log: PublishLog, direct: Collection[_Pointers], below: Collection[_Pointers]) -> None:
-    direct_pks = {item.entity_pk for item in direct}
-    items = [*direct, *(item for item in below if item.entity_pk not in direct_pks)]
+def _publish_records(log: PublishLog, plan: PublishPlan) -> None:
+    direct_pks = plan.asked_for_pks
     records = [
         PublishLogRecord(
             publish_log=log,
@@ -196,7 +216,7 @@ def _publish_records(log: PublishLog, direct: Collection[_Pointers], below: Coll
             new_version_id=item.draft_version_pk,
             direct=item.entity_pk in direct_pks,
         )
-        for item in items
+        for item in plan.items
     ]
     insert(records, read_back=PUBLISHED.records(log), natural_key=lambda record: record.entity_id)
     upsert_pointers(
@@ -206,42 +226,3 @@ def _publish_records(log: PublishLog, direct: Collection[_Pointers], below: Coll
         ],
         ["version", "publish_log_record"],
     )
-
-
-def _read_pointers(drafts: models.QuerySet[Draft, Any]) -> list[_Pointers]:
-    rows = drafts.order_by("pk").values_list("pk", "version_id", "entity__published__version_id")
-    return [_Pointers(*row) for row in rows]
-
-
-def _changed(learning_package_pk: int) -> list[_Pointers]:
-    drafts = Draft.objects.filter(entity__learning_package_id=learning_package_pk)
-    with_unpublished_changes: models.QuerySet[Draft] = drafts.with_unpublished_changes()  # type: ignore[no-untyped-call]
-    return _read_pointers(with_unpublished_changes.select_related(None))
-
-
-def _pointers(learning_package_pk: int, entity_pks: Collection[int]) -> list[_Pointers]:
-    return [
-        item
-        for part in in_parts(entity_pks)
-        for item in _read_pointers(
-            Draft.objects.filter(entity__learning_package_id=learning_package_pk, entity_id__in=part)
-        )
-    ]
-
-
-def _contained(learning_package_pk: int, items: Collection[_Pointers]) -> list[_Pointers]:
-    """Return everything that entities contain in draft, at any depth, whether it changed or not, level by level."""
-    found: dict[int, _Pointers] = {}
-    level = [item.draft_version_pk for item in items if item.draft_version_pk is not None]
-    while level:
-        children = {
-            entity_pk
-            for part in in_parts(level)
-            for entity_pk in PublishableEntityVersionDependency.objects.filter(
-                referring_version_id__in=part
-            ).values_list("referenced_entity_id", flat=True)
-        }
-        fresh = _pointers(learning_package_pk, sorted(children - found.keys()))
-        found.update({item.entity_pk: item for item in fresh})
-        level = [item.draft_version_pk for item in fresh if item.draft_version_pk is not None]
-    return list(found.values())

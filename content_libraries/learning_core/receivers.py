@@ -9,7 +9,8 @@ from openedx_content import api as content_api
 from openedx_content.models_api import Container, DraftChangeLog, PublishLog
 
 from ..keys import CONTAINER_TYPES
-from .naming import name_log
+from .effects import write_effects
+from .naming import current_name, name_log
 
 
 @receiver(post_migrate, sender=apps.get_app_config("content_libraries"))
@@ -35,3 +36,7 @@ def name_new_log(instance: DraftChangeLog | PublishLog, *, created: bool, raw: b
     """
     if created and not raw:
         name_log(instance)
+        name = current_name()
+        if name is not None and name.pending and isinstance(instance, DraftChangeLog):
+            write_effects(instance, name.pending)
+            name.pending = []

@@ -124,6 +124,17 @@ def ancestor_levels(entity_pk: int, *, branch: BranchName) -> Iterator[set[int]]
         yield level
 
 
+def draft_pks_within(entity_pks: Iterable[int]) -> set[int]:
+    """Return the given entities, and all that their drafts hold, at any level."""
+    seen = set(entity_pks)
+    level = seen
+    while level:
+        below = current_children_of(level, branch="draft").values()
+        level = set(chain.from_iterable(below)) - seen
+        seen = seen | level
+    return seen
+
+
 def never_published_above(entity_pks: Iterable[int]) -> set[int]:
     """Find the containers that were never published and whose drafts hold any of these items, at any level."""
     seen = set(entity_pks)

@@ -12,10 +12,19 @@ from .data import (
     OlxBlock,
     OlxDraft,
     OlxTree,
+    SourceCollection,
     SourceNote,
     StaticFile,
 )
 from .definitions import assembled, definition_of, nested
+from .differences import (
+    ComparedState,
+    FileState,
+    children_difference,
+    settings_difference,
+    state_difference,
+    text_difference,
+)
 from .drafts import tree_with_drafts
 from .errors import (
     ArchiveTooLargeError,
@@ -25,16 +34,22 @@ from .errors import (
     MissingFileError,
     NotACourseError,
     OlxError,
+    RefusedPatternError,
     UnsupportedEncodingError,
 )
 from .faults import broken_blocks, refuse_broken
 from .html_bodies import inlined
 from .member_names import can_be_packed, cannot_be_packed
+from .mending import mended_text, mended_xml
+from .nameless import with_names
 from .renaming import body_of, with_renamed_files
+from .replacing import Excerpt, Replaced, Replacing, check_replacing, replaced_in, replaced_in_text
 from .start_tags import root_tag, says_the_same, settings_in, with_attributes, without_url_name
+from .static_links import links_between, may_name_files
 from .static_references import StaticNames, missing_references, references, resolve_references
 from .tags import TAGS_ATTRIBUTE, Tags
 from .tree_reader import iter_files, iter_static_files, parse_block, read_archive
+from .usage_keys import MAX_KEY, usage_key_of
 from .vocabulary import CONTAINER_TAGS
 from .writing import write_archive, write_folder
 from .xml_source import decoded, start_tags, xml_safe
@@ -43,11 +58,15 @@ __all__ = [
     "CONTAINER_TAGS",
     "DEFAULT_LIMITS",
     "INHERITABLE_SETTINGS",
+    "MAX_KEY",
     "MEDIA_LIMIT_BYTES",
     "TAGS_ATTRIBUTE",
     "ArchiveTooLargeError",
     "BrokenBlocksError",
+    "ComparedState",
+    "Excerpt",
     "Fault",
+    "FileState",
     "ForbiddenDoctypeError",
     "Limits",
     "MalformedXmlError",
@@ -57,6 +76,10 @@ __all__ = [
     "OlxDraft",
     "OlxError",
     "OlxTree",
+    "RefusedPatternError",
+    "Replaced",
+    "Replacing",
+    "SourceCollection",
     "SourceNote",
     "StaticFile",
     "StaticNames",
@@ -67,25 +90,38 @@ __all__ = [
     "broken_blocks",
     "can_be_packed",
     "cannot_be_packed",
+    "check_replacing",
+    "children_difference",
     "decoded",
     "definition_of",
     "files_of",
     "inlined",
     "iter_files",
     "iter_static_files",
+    "links_between",
+    "may_name_files",
+    "mended_text",
+    "mended_xml",
     "missing_references",
     "nested",
     "parse_block",
     "read_archive",
     "references",
     "refuse_broken",
+    "replaced_in",
+    "replaced_in_text",
     "resolve_references",
     "root_tag",
     "says_the_same",
+    "settings_difference",
     "settings_in",
     "start_tags",
+    "state_difference",
+    "text_difference",
     "tree_with_drafts",
+    "usage_key_of",
     "with_attributes",
+    "with_names",
     "with_renamed_files",
     "without_url_name",
     "write_archive",

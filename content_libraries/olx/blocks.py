@@ -21,9 +21,10 @@ from .errors import (
     PointerCycleError,
     UnsupportedEncodingError,
 )
-from .faults import BLOCK_FAULTS, empty_elements, fault_of, note_on
+from .faults import BLOCK_FAULTS, fault_of, note_on
 from .html_bodies import inlined, inner_html
 from .mending import mended_text, mended_xml
+from .salvage import Salvaged, salvaged_elements
 from .start_tags import pointer, with_attributes
 from .vocabulary import (
     CONTAINER_TAGS,
@@ -106,16 +107,30 @@ class BlockReader:
         return block
 
     def _with_salvage(self, block: OlxBlock, start_tag: str, path: str) -> OlxBlock:
-        """Return a broken container with the blocks that its file still shows."""
-        elements = "".join(f"\n  {element}" for element in empty_elements(self.texts[path], self.budget))
-        if not elements:
+        """Return a broken container with the blocks that its file still shows. Broken ones among them have faults."""
+        found = list(salvaged_elements(self.texts[path], self.budget))
+        if not found:
             return block
         start = start_tag.removesuffix(">").removesuffix("/").rstrip()
-        olx = f"{start}>{elements}\n</{block.tag}>"
+        olx = f"{start}>{''.join(f'\n  {each.text}' for each in found)}\n</{block.tag}>"
         self.budget.take_olx(len(olx), path)
         salvaged = parse_document(olx.encode(), path=path, budget=self.budget)
         with self._inside(path):
-            return replace(block, olx=olx, children=self._children(salvaged, salvaged.root), path=path)
+            children = [
+                self._salvaged(salvaged, element, each)
+                for element, each in zip(salvaged.root.children, found, strict=True)
+                if not is_metadata(element.tag, element.attributes)
+            ]
+        return replace(block, olx=olx, children=tuple(children), path=path)
+
+    def _salvaged(self, document: Document, element: Element, found: Salvaged) -> OlxBlock:
+        text = _("%(path)s: the %(tag)s %(url_name)r in line %(line)s is not well-formed XML: correct it there.")
+        values = {"tag": element.tag, "url_name": element.attributes["url_name"], "line": found.line}
+        error = MalformedXmlError(text % {"path": document.path, **values}, document.path, found.line)
+        if found.is_broken and not self.defines(element.tag, element.attributes["url_name"]):
+            return self._broken_block(document, element, error)
+        block = self.block_at(document, element)
+        return replace(block, note=note_on(error)) if found.is_mended and not block.fault else block
 
     def readable_block_at(self, document: Document, element: Element) -> OlxBlock:
         """
@@ -130,15 +145,16 @@ class BlockReader:
         if element.is_empty and element.tag in FILE_TAGS - {"html"} and self.defines(element.tag, old_pointer):
             return self._from_old_pointer(element, url_name)
         if element.is_bare_pointer and element.tag in FILE_TAGS and not self.is_single:
-            path = member_path(element.tag, url_name)
-            raise MissingFileError(
-                _("%(path)s points to %(missing)s, which is not there: add that file or remove the pointer.")
-                % {"path": document.path, "missing": path},
-                document.path,
-                element.line,
-            )
+            raise self._missing(document, element, member_path(element.tag, url_name))
         with self._inside(document.path):
             return self._known(self._built(document, element, url_name), element.line)
+
+    def _missing(self, document: Document, element: Element, path: str) -> MissingFileError:
+        if DRAFT_FOLDER + path in self.texts:
+            text = _("%(path)s points to %(missing)s, which is only a draft: read the drafts too, or publish it.")
+        else:
+            text = _("%(path)s points to %(missing)s, which is not there: add that file or remove the pointer.")
+        return MissingFileError(text % {"path": document.path, "missing": path}, document.path, element.line)
 
     def _from_old_pointer(self, element: Element, url_name: str) -> OlxBlock:
         """
@@ -164,6 +180,11 @@ class BlockReader:
             )
             return replace(block, fault=fault_of(error))
         return block
+
+    def block_of(self, tag: str, url_name: str) -> OlxBlock:
+        """Return the block of a definition file. It has a fault if it cannot be read."""
+        document = parse_document(pointer(tag, {"url_name": url_name}).encode())
+        return self.block_at(document, document.root)
 
     def _path(self, tag: str, url_name: str) -> str:
         return self.prefix + member_path(tag, url_name)
@@ -344,11 +365,6 @@ class DraftReader(BlockReader):
         self.used = published.used
         self.places: dict[tuple[str, str], tuple[str, int | None]] = {}
         self._published = published
-
-    def draft(self, tag: str, url_name: str) -> OlxBlock:
-        """Return the block of a file in ``drafts/``. It has a fault if it cannot be read."""
-        document = parse_document(pointer(tag, {"url_name": url_name}).encode())
-        return self.block_at(document, document.root)
 
     def defines(self, tag: str, url_name: str) -> bool:
         return super().defines(tag, url_name) or self._published.defines(tag, url_name)

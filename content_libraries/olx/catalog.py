@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
@@ -16,6 +16,7 @@ from .data import Limits, StaticFile
 from .entries import LINKS
 from .errors import ArchiveTooLargeError, MissingFileError, NotACourseError
 from .links import Steps, follow, steps_of
+from .static_links import NameCollector, may_name_files
 from .tags import TAGS_FILE
 
 __all__ = ["Catalog", "folder_of", "read_catalog", "read_files"]
@@ -31,13 +32,15 @@ class Catalog:
     The content of an archive. Paths are relative to ``folder``, which contains course.xml or library.xml.
 
     Files that links stand for are there under the paths of the links, too. ``skipped_links`` are the paths of links
-    that stand for nothing in the archive, from its top.
+    that stand for nothing in the archive, from its top. ``names`` has, for static files that may name other files, what
+    looks like a name in them.
     """
 
     folder: str
     files: Mapping[str, StaticFile]
     texts: Mapping[str, bytes]
     skipped_links: tuple[str, ...] = ()
+    names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_catalog(source: Path, limits: Limits) -> Catalog:
@@ -45,6 +48,7 @@ def read_catalog(source: Path, limits: Limits) -> Catalog:
     files: dict[str, StaticFile] = {}
     texts: dict[str, bytes] = {}
     links: dict[str, Steps] = {}
+    names: dict[str, tuple[str, ...]] = {}
     left = limits.total_text_bytes
     for member in members_of(source, limits):
         path = member.name
@@ -54,6 +58,10 @@ def read_catalog(source: Path, limits: Limits) -> Catalog:
             texts[path] = _kept(path, member.chunks, min(left, limits.text_bytes))
             left -= len(texts[path])
             files[path] = _noted(path, [texts[path]])
+        elif may_name_files(path):
+            collector = NameCollector()
+            files[path] = _noted(path, collector.through(member.chunks))
+            names[path] = collector.names()
         else:
             files[path] = _noted(path, member.chunks)
     followed = follow(links, files, limits, source.name)
@@ -66,6 +74,7 @@ def read_catalog(source: Path, limits: Limits) -> Catalog:
         {path: replace(file, path=path) for path, file in below.items()},
         {path: text for name, text in texts.items() if (path := _below(folder, name))},
         followed.skipped,
+        {path: found for name, found in names.items() if found and (path := _below(folder, name))},
     )
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "OlxBlock",
     "OlxDraft",
     "OlxTree",
+    "SourceCollection",
     "SourceNote",
     "StaticFile",
 ]
@@ -197,6 +198,19 @@ class SourceNote:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceCollection:
+    """
+    A group of blocks that a source has besides its outline, such as a question bank.
+
+    ``name`` identifies it in its source. ``keys`` are the keys of its blocks.
+    """
+
+    name: str
+    title: str
+    keys: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OlxTree:
     """
     A course or a legacy (v1) library.
@@ -205,7 +219,9 @@ class OlxTree:
     paths of ``other_files`` (about pages, tabs, asset lists, unreferenced definitions) to the folder of course.xml.
     ``folder`` is the path of this folder in the archive, "" for the top. ``not_imported`` maps keys of blocks that
     represent content other than OLX, and cannot be converted to OLX, to the reason. ``tags`` maps keys of blocks to
-    tags that are not stored in the blocks themselves. ``notes`` tell what was not read as it stands.
+    tags that are not stored in the blocks themselves. ``static_links`` maps static files to other static files that
+    they name. ``notes`` tell what was not read as it stands. ``collections`` are groups of blocks that the source has
+    besides its outline.
     """
 
     kind: Literal["course", "library"]
@@ -221,6 +237,8 @@ class OlxTree:
     not_imported: Mapping[tuple[str, str], str] = field(default_factory=dict, hash=False)
     tags: Mapping[tuple[str, str], Tags] = field(default_factory=dict, hash=False)
     notes: tuple[SourceNote, ...] = field(default=(), compare=False)
+    collections: tuple[SourceCollection, ...] = ()
+    static_links: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     def walk(self) -> Iterator[OlxBlock]:
         """Yield each block of the tree once, the root first; see :meth:`OlxBlock.walk`. Drafts are left out."""

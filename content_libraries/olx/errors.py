@@ -14,6 +14,7 @@ __all__ = [
     "ArchiveTooLargeError",
     "BrokenBlocksError",
     "DamagedArchiveError",
+    "DoctypeInBlockError",
     "DuplicateBlockError",
     "FolderNotEmptyError",
     "ForbiddenDoctypeError",
@@ -24,6 +25,7 @@ __all__ = [
     "NotACourseError",
     "OlxError",
     "PointerCycleError",
+    "RefusedPatternError",
     "UnsafeMemberError",
     "UnsupportedEncodingError",
 ]
@@ -126,3 +128,17 @@ class ForbiddenDoctypeError(OlxError):
     """A text declares a document type, the door to entities and external files."""
 
     code = "olx_forbidden_doctype"
+
+
+class DoctypeInBlockError(ForbiddenDoctypeError):
+    """A text declares a document type without an entity that could do harm. An author may have copied a whole page."""
+
+
+class RefusedPatternError(OlxError):
+    """A text cannot be looked for, or cannot stand in place of another. ``field`` is ``find`` or ``replace``."""
+
+    code = "refused_pattern"
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field

@@ -1,9 +1,8 @@
-"""Blocks that cannot be read: which errors are theirs alone, and what can still be seen in their files."""
+"""Blocks that cannot be read: tells which errors concern one block, and names the faults of a source."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from ..translation import gettext as _
@@ -11,6 +10,7 @@ from ..translation import ngettext
 from .data import Fault, OlxTree
 from .errors import (
     BrokenBlocksError,
+    DoctypeInBlockError,
     DuplicateBlockError,
     InvalidAttributeError,
     MalformedXmlError,
@@ -19,11 +19,11 @@ from .errors import (
     PointerCycleError,
     UnsupportedEncodingError,
 )
-from .xml_source import Budget, parse_document
 
-__all__ = ["BLOCK_FAULTS", "broken_blocks", "empty_elements", "fault_of", "note_on", "refuse_broken"]
+__all__ = ["BLOCK_FAULTS", "broken_blocks", "fault_of", "note_on", "refuse_broken"]
 
 BLOCK_FAULTS: Final = (
+    DoctypeInBlockError,
     DuplicateBlockError,
     InvalidAttributeError,
     MalformedXmlError,
@@ -32,9 +32,6 @@ BLOCK_FAULTS: Final = (
     UnsupportedEncodingError,
 )
 """Errors of one block. All other errors are attacks, or concern the whole archive."""
-
-_LITERAL: Final = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
-_EMPTY_ELEMENT: Final = re.compile(r"<[A-Za-z_][\w.-]*+\s[^<>]*?/>")
 
 
 def fault_of(error: OlxError) -> Fault:
@@ -61,14 +58,3 @@ def broken_blocks(messages: Sequence[str]) -> BrokenBlocksError:
         "%(count)s block cannot be read. %(problems)s", "%(count)s blocks cannot be read. %(problems)s", len(messages)
     )
     return BrokenBlocksError(text % {"count": len(messages), "problems": " ".join(messages)})
-
-
-def empty_elements(data: bytes, budget: Budget) -> Iterator[str]:
-    """Yield the empty elements with a ``url_name`` in a broken file: pointers, and blocks with nothing but settings."""
-    for text in _EMPTY_ELEMENT.findall(_LITERAL.sub("", data.decode(errors="replace"))):
-        try:
-            element = parse_document(text.encode(), budget=budget).root
-        except MalformedXmlError:
-            continue
-        if "url_name" in element.attributes:
-            yield text

@@ -1,13 +1,14 @@
 """
 Mends texts that could not be read, for one second reading.
 
-Only damage with one plausible meaning is mended: bytes that are not UTF-8 are read as Windows-1252 (which includes the
-characters of Latin-1), an ``&`` that begins no entity becomes ``&amp;``, entities of HTML become their characters, and
-control characters become spaces. Time and size are bounded by the size of the text.
+Only damage with one plausible meaning is mended: UTF-16 is decoded, other bytes that are not UTF-8 are read as
+Windows-1252 (which includes the characters of Latin-1), an ``&`` that begins no entity becomes ``&amp;``, entities of
+HTML become their characters, and control characters become spaces. Time and size are bounded by the size of the text.
 """
 
 from __future__ import annotations
 
+import codecs
 import re
 from html.entities import html5
 from typing import Final
@@ -28,7 +29,9 @@ _ENCODINGS: Final = frozenset(
         b"latin-1",
         b"latin1",
         b"us-ascii",
+        b"utf-16",
         b"utf-8",
+        b"utf16",
         b"utf8",
         b"windows-1252",
     }
@@ -46,7 +49,8 @@ def mended_text(data: bytes) -> str | None:
 
     Each run of bytes that are not ASCII is UTF-8 or else Windows-1252, so that a text in two encodings is read as well.
     """
-    if b"\0" in data:  # UTF-16 and binary files
+    data = _from_utf16(data)
+    if b"\0" in data:  # a binary file
         return None
     try:
         return _NOT_ASCII.sub(_as_utf8, data.removeprefix(b"\xef\xbb\xbf")).decode()
@@ -60,6 +64,7 @@ def mended_xml(data: bytes, *, limit: int) -> bytes | None:
 
     The result need not be well-formed. Lines keep their numbers.
     """
+    original, data = data, _from_utf16(data)
     found = _ENCODING.match(data)
     if found and found[2].lower() not in _ENCODINGS:
         return None
@@ -67,7 +72,23 @@ def mended_xml(data: bytes, *, limit: int) -> bytes | None:
     if text is None:
         return None
     mended = xml_safe(_REFERENCE.sub(_mended_reference, text)).encode()
-    return mended if mended != data and len(mended) <= limit else None
+    return mended if mended != original and len(mended) <= limit else None
+
+
+def _from_utf16(data: bytes) -> bytes:
+    """Encode a text in UTF-16 as UTF-8. Return other bytes unchanged."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    elif data.startswith(b"<\0"):
+        encoding = "utf-16-le"
+    elif data.startswith(b"\0<"):
+        encoding = "utf-16-be"
+    else:
+        return data
+    try:
+        return data.decode(encoding).encode()
+    except UnicodeError:
+        return data
 
 
 def _as_utf8(run: re.Match[bytes]) -> bytes:

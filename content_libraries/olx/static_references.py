@@ -11,7 +11,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import unquote
 
@@ -30,6 +30,9 @@ _REFERENCE: Final = re.compile(
     re.VERBOSE,
 )
 _MAX_NAME_CHARS: Final = 1024
+_MOST_LINKED: Final = 1_000
+"""How many files one block brings through files that name others."""
+
 _LIST: Final = re.compile(r"[\s,]")
 _NAME_ENDS: Final = {
     '"': re.compile(r'["\\\r\n<>]'),
@@ -47,10 +50,12 @@ class StaticNames:
     underscore for each character that a key cannot have: ``/static/My_plan__1_.pdf`` is the file
     ``My plan (1).pdf``. Where that is ambiguous, the path wins, then the first in order.
 
-    Names match across Unicode forms: archives from macOS hold ``é`` as two characters, texts as one.
+    Names match across Unicode forms: archives from macOS hold ``é`` as two characters, texts as one. ``links`` maps
+    paths of files to the paths of other files that they name.
     """
 
-    def __init__(self, files: Iterable[StaticFile]) -> None:
+    def __init__(self, files: Iterable[StaticFile], links: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._links = links or {}
         ordered = sorted(files, key=lambda file: file.path)
         self._files: dict[str, StaticFile] = {file.path: file for file in ordered}
         for file in ordered:
@@ -61,6 +66,24 @@ class StaticNames:
     def find(self, name: str) -> StaticFile | None:
         """Return the file with this name, or None."""
         return self._files.get(name) or self._files.get(_composed(name))
+
+    def with_linked(self, found: Mapping[str, StaticFile]) -> dict[str, StaticFile]:
+        """
+        Return files by name, together with all files that they name, directly or through other files.
+
+        Args:
+            found: name -> file. A file that is named by another file gets its path as its name.
+        """
+        result = dict(found)
+        known = {file.path for file in found.values()}
+        pending = list(known)
+        while pending and len(result) < _MOST_LINKED:
+            for path in self._links.get(pending.pop(), ()):
+                if path not in known and path in self._files:
+                    known.add(path)
+                    pending.append(path)
+                    result.setdefault(path, self._files[path])
+        return result
 
 
 def references(

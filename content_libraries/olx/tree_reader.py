@@ -16,10 +16,18 @@ from ..translation import gettext, gettext_noop
 from .blocks import BlockReader, DraftReader
 from .catalog import Catalog, folder_of, read_catalog, read_files
 from .data import DEFAULT_LIMITS, Limits, OlxBlock, OlxDraft, OlxTree, SourceNote, StaticFile
-from .errors import ArchiveTooLargeError, MissingFileError, NotACourseError
+from .errors import (
+    ArchiveTooLargeError,
+    InvalidTagsError,
+    MissingFileError,
+    NotACourseError,
+    UnsupportedEncodingError,
+)
+from .lost_blocks import key_of_path, with_lost_blocks
+from .mending import mended_text
 from .policies import Policies, listed
-from .start_tags import is_name
-from .tags import TAGS_FILE, tags_in_table
+from .static_links import resolved_links
+from .tags import TAGS_FILE, Tags, tags_in_table
 from .unfolding import refuse_unfolding
 from .vocabulary import DRAFT_FOLDER, STATIC_FOLDER, member_path, settings_among
 from .xml_source import Budget, Element, decoded, parse_document
@@ -41,10 +49,13 @@ def read_archive(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMIT
     catalog = read_catalog(Path(path), limits)
     reader = BlockReader(catalog.texts, Budget(limits))
     kind, context_key, root = _root(catalog, reader)
+    root = with_lost_blocks(root, reader)
     drafts = tuple(_drafts(catalog, DraftReader(reader)))
     refuse_unfolding([root, *(draft.block for draft in drafts)], limits)
     policies = Policies.read(catalog.texts, root.url_name)
     settings = {**root.attributes, **policies.settings.get(f"{kind}/{root.url_name}", {})}
+    tags, notes_on_tags = _tags(catalog)
+    static_files = tuple(_static_files(catalog))
     code = context_key.course if isinstance(context_key, CourseLocator) else context_key.library
     return OlxTree(
         kind=kind,
@@ -54,15 +65,19 @@ def read_archive(path: str | os.PathLike[str], *, limits: Limits = DEFAULT_LIMIT
         drafts=drafts,
         policies=policies.settings,
         grading_policy=policies.grading,
-        static_files=tuple(_static_files(catalog)),
+        static_files=static_files,
+        static_links=resolved_links(
+            {path.removeprefix(STATIC_FOLDER): names for path, names in catalog.names.items() if _is_static(path)},
+            [file.path for file in static_files],
+        ),
         other_files=tuple(
             catalog.files[path]
             for path in sorted(catalog.files.keys() - reader.used - policies.used)
             if not path.startswith(STATIC_FOLDER)
         ),
         folder=catalog.folder,
-        tags=tags_in_table(decoded(catalog.texts[TAGS_FILE], TAGS_FILE)) if TAGS_FILE in catalog.texts else {},
-        notes=(*_link_notes(catalog.skipped_links), *policies.notes),
+        tags=tags,
+        notes=(*_notes_on_root(root), *_link_notes(catalog.skipped_links), *policies.notes, *notes_on_tags),
     )
 
 
@@ -165,12 +180,29 @@ def _context_key(kind: Kind, attributes: Mapping[str, str]) -> CourseLocator | L
 
 def _drafts(catalog: Catalog, reader: DraftReader) -> Iterator[OlxDraft]:
     for path in sorted(catalog.texts):
-        tag, _, name = path.removeprefix(DRAFT_FOLDER).partition("/")
-        url_name = name.removesuffix(".xml").replace("/", ":")
-        if url_name and is_name(tag) and path == DRAFT_FOLDER + member_path(tag, url_name):
-            block = reader.draft(tag, url_name)
+        if path.startswith(DRAFT_FOLDER) and (key := key_of_path(path.removeprefix(DRAFT_FOLDER))):
+            tag, url_name = key
+            block = reader.block_of(tag, url_name)
             parent_url, index = reader.places.get(block.key, (None, None))
             yield OlxDraft(block, parent_url, index)
+
+
+def _notes_on_root(root: OlxBlock) -> Iterator[SourceNote]:
+    """Yield a note if the root was mended. The root becomes no item, so no item can have the note."""
+    if root.note:
+        yield SourceNote("%(note)s", {"note": root.note})
+
+
+def _tags(catalog: Catalog) -> tuple[Mapping[tuple[str, str], Tags], tuple[SourceNote, ...]]:
+    """Return the tags in the table of a source. A table that cannot be read gives a note instead."""
+    if TAGS_FILE not in catalog.texts:
+        return {}, ()
+    try:
+        text = mended_text(catalog.texts[TAGS_FILE]) or decoded(catalog.texts[TAGS_FILE], TAGS_FILE)
+        return tags_in_table(text), ()
+    except (InvalidTagsError, UnsupportedEncodingError) as error:
+        text = gettext_noop("The tags in %(path)s are ignored. %(problem)s")
+        return {}, (SourceNote(text, {"path": TAGS_FILE, "problem": error.message}),)
 
 
 def _link_notes(links: Sequence[str]) -> Iterator[SourceNote]:
@@ -179,8 +211,12 @@ def _link_notes(links: Sequence[str]) -> Iterator[SourceNote]:
         yield SourceNote(text, {"paths": listed(links)})
 
 
+def _is_static(path: str) -> bool:
+    return path.startswith(STATIC_FOLDER)
+
+
 def _static_files(catalog: Catalog) -> Iterator[StaticFile]:
     for path in sorted(catalog.files):
-        if path.startswith(STATIC_FOLDER):
+        if _is_static(path):
             file = catalog.files[path]
             yield StaticFile(path.removeprefix(STATIC_FOLDER), file.size, file.digest)

@@ -1,8 +1,8 @@
 """
 Parses XML and keeps the byte positions of its elements.
 
-expat finds the elements and their byte offsets. The text itself is never rebuilt, only sliced. Nothing is resolved: a
-document type is refused, so the only entities are the five of XML.
+expat finds the elements and their byte offsets. The text itself is never rebuilt, only sliced. Only the five entities
+of XML are resolved, because each text with a document type is refused.
 """
 
 from __future__ import annotations
@@ -16,10 +16,19 @@ from xml.parsers import expat
 
 from ..translation import gettext as _
 from .data import DEFAULT_LIMITS, Limits
-from .errors import ArchiveTooLargeError, ForbiddenDoctypeError, MalformedXmlError, UnsupportedEncodingError
+from .errors import (
+    ArchiveTooLargeError,
+    DoctypeInBlockError,
+    ForbiddenDoctypeError,
+    MalformedXmlError,
+    UnsupportedEncodingError,
+)
 from .vocabulary import may_hold_block
 
 __all__ = ["Budget", "Document", "Element", "decoded", "parse_document", "start_tags", "xml_safe"]
+
+_MOST_ENTITY_CHARS: Final = 100
+"""Length of an entity that stands for a character or a word."""
 
 _START_TAG: Final = re.compile(rb"""<[^"'>]*(?:"[^"]*"[^"'>]*|'[^']*'[^"'>]*)*>""")
 _ILLEGAL_CHARACTER: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -172,11 +181,14 @@ class _Scanner:
         self.path = path
         self.budget = budget
         self.roots: list[Element] = []
+        self.doctype_line = 0
         self.open: list[Element | None] = []
         self.parser = expat.ParserCreate("utf-8")
         self.parser.buffer_text = True
         self.parser.XmlDeclHandler = self._check_declaration
-        self.parser.StartDoctypeDeclHandler = self._refuse_doctype
+        self.parser.StartDoctypeDeclHandler = self._start_doctype
+        self.parser.EntityDeclHandler = self._refuse_entity
+        self.parser.EndDoctypeDeclHandler = self._refuse_doctype
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
@@ -207,11 +219,22 @@ class _Scanner:
                 self.parser.CurrentLineNumber,
             )
 
-    def _refuse_doctype(self, *declaration: object) -> None:
-        raise ForbiddenDoctypeError(
-            _("%(path)s has a DOCTYPE, which OLX must not have: remove that line.") % {"path": _named(self.path)},
-            self.path,
-        )
+    def _start_doctype(self, *declaration: object) -> None:
+        self.doctype_line = self.parser.CurrentLineNumber
+
+    def _refuse_entity(
+        self, _name: str, is_parameter: bool, value: str | None, _base: str | None, *external: str | None
+    ) -> None:
+        """Raise ForbiddenDoctypeError for a declared entity that names a file or another entity, or that is long."""
+        if is_parameter or value is None or any(external) or "&" in value or len(value) > _MOST_ENTITY_CHARS:
+            raise ForbiddenDoctypeError(self._about_doctype(), self.path, self.doctype_line)
+
+    def _refuse_doctype(self) -> None:
+        """Raise DoctypeInBlockError at the end of a document type, before an element can use what it declares."""
+        raise DoctypeInBlockError(self._about_doctype(), self.path, self.doctype_line)
+
+    def _about_doctype(self) -> str:
+        return _("%(path)s has a DOCTYPE, which OLX must not have: remove that line.") % {"path": _named(self.path)}
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self.budget.take_element(self.path, len(attributes))

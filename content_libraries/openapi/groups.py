@@ -17,6 +17,7 @@ _GROUPS: Final[Mapping[str, tuple[str, str]]] = {
     "containers": ("Containers", "Units, subsections and sections, and what is in them."),
     "collections": ("Collections", "Named sets of items."),
     "history": ("History", "What users did to libraries and courses, one action at a time."),
+    "releases": ("Releases", "Items that are published together, after a publisher has agreed."),
     "tagging": ("Tagging", "Taxonomies, and the tags of items and courses."),
     "clipboard": ("Clipboard", "What was copied, and pasting it."),
     "search": ("Search", "Items and blocks by words, types, tags and collections."),

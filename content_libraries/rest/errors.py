@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from rest_framework import serializers
 from rest_framework.exceptions import (
     APIException,
     NotAuthenticated,
@@ -25,7 +26,10 @@ from ..errors import (
     NotFoundError,
     StorageError,
     StorageFullError,
+    VersionConflictError,
 )
+from .dates import SecondsDateTimeField, utc_seconds
+from .differences import DifferenceSerializer
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +56,8 @@ def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> A
             return NotFound()
         case NotAllowedError():
             return NotAuthenticated() if anonymous else PermissionDenied()
+        case VersionConflictError():
+            return VersionConflict(error)
         case BusyError():
             return SiteBusy(error.message)
         case InvalidInputError(field=str(field)):
@@ -61,6 +67,42 @@ def api_exception(error: ContentLibrariesError, *, anonymous: bool = False) -> A
             return StorageFailed(error)
         case _:
             return ValidationError([error.message])
+
+
+class VersionConflictSerializer(serializers.Serializer[VersionConflictError]):
+    """The answer to an edit that started from an older version than the current one. Nothing was written."""
+
+    detail = serializers.CharField(source="message")
+    error_code = serializers.CharField(source="code")
+    item_key = serializers.CharField(source="key")
+    base_version = serializers.IntegerField(help_text="The version that the edit started from.")
+    current_version = serializers.IntegerField(allow_null=True, help_text="Null if the item was deleted.")
+    changed_by = serializers.CharField(allow_null=True, help_text="Who made the current version.")
+    changed_at = SecondsDateTimeField(allow_null=True)
+    difference = DifferenceSerializer(
+        allow_null=True, help_text="From the base to the current version; null where no history is kept."
+    )
+
+
+class VersionConflict(APIException):
+    """An edit that started from an older version. The body has both versions and their difference."""
+
+    status_code = HTTPStatus.CONFLICT
+
+    def __init__(self, error: VersionConflictError) -> None:
+        super().__init__(error.message)
+        shown: dict[str, Any] = {
+            "detail": error.message,
+            "error_code": error.code,
+            "item_key": str(error.key),
+            "base_version": error.base_version,
+            "current_version": error.current_version,
+            "changed_by": error.changed_by,
+            "changed_at": utc_seconds(error.changed_at),
+            "difference": error.difference,
+        }
+        # Set here, because the base class would make texts of the numbers.
+        self.detail = shown
 
 
 class RequestTooLarge(APIException):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ..actors import Actor, is_operator
-from ..keys import LibraryLocatorV2
+from ..keys import CourseKey, LibraryLocatorV2
 from ..libraries import api as libraries
 from .conditions import Condition, Not, OneOf
 from .course_documents import COURSE_BLOCK
@@ -87,3 +87,23 @@ def _viewable_keys(user: Actor, library_key: LibraryLocatorV2 | None) -> frozens
 
 def _key_strings(names: Iterator[tuple[str, str]]) -> Iterator[str]:
     return (f"{LibraryLocatorV2.CANONICAL_NAMESPACE}:{org}:{slug}" for org, slug in names)
+
+
+def found_keys(context_key: LibraryLocatorV2 | CourseKey, query: str, *, limit: int) -> list[str]:
+    """
+    Find the components and containers of a library, or the blocks of a course, that have all words of a query.
+
+    Checks no permission.
+
+    Returns: the keys of at most ``limit`` of them, the best first. Raises SearchEngineError if the engine fails.
+    """
+    is_library = isinstance(context_key, LibraryLocatorV2)
+    result = current_engine().search(
+        SearchQuery(
+            q=query,
+            context_keys=frozenset({str(context_key)}),
+            conditions=[OneOf("type", ("library_block", "library_container") if is_library else (COURSE_BLOCK,))],
+            limit=limit,
+        )
+    )
+    return [str(hit["usage_key"]) for hit in result.hits]

@@ -25,6 +25,7 @@ from openedx_tagging.models import Tag, Taxonomy
 from .. import keys, site_language
 from ..courses import api as courses
 from ..errors import NotFoundError
+from ..history.api import register_finder
 from ..learning_core import api as learning_core
 from ..learning_core.api import (
     CollectionChangeData,
@@ -36,6 +37,7 @@ from ..learning_core.api import (
 from ..libraries import api as libraries
 from .affected import NO_CHANGE, Change
 from .engine import MAX_BATCH, SearchEngineError
+from .finding import found_keys
 from .retagging import trace_of
 from .tasks import catch_up_search, retag_search
 from .upkeep import catch_up
@@ -45,6 +47,8 @@ logger = logging.getLogger(__name__)
 
 WAITING_SECONDS: Final = 0.5
 """Seconds that the response to a write waits for the index, for any reason."""
+
+register_finder(found_keys)
 
 
 @receiver(learning_core.ENTITIES_DRAFT_CHANGED)

@@ -4,7 +4,7 @@ from .actions.coursewide import course_report, plan_counts, preview_course, sync
 from .actions.declining import decline_update
 from .actions.moving import LinkMove, link_move_report, move_links, preview_link_move
 from .actions.outcomes import preview_outcome, settle_update
-from .actions.pasting import Pasted, paste_block
+from .actions.pasting import Pasted, paste_block, paste_template
 from .actions.syncing import (
     Synced,
     create_linked_block,
@@ -41,6 +41,7 @@ from .errors import (
     UpstreamNotAllowedError,
     WouldDeleteError,
 )
+from .guard.edits import refused_updates
 from .guard.reuse import ReuseCheck, check_reuse
 from .legacy.blocks import NotReadyError, UpdateAllError
 from .legacy.converting import legacy_blocks_ready, preview_conversion, refuse_update_of_all
@@ -69,6 +70,7 @@ from .read.links import (
     usage_counts,
     usages_of,
 )
+from .read.offers import OfferedUpdate, Offers, updates_offered
 from .read.outlines import Outline, OutlineActions, actions_of, get_course_outline, get_outline
 from .runs.requests import cancel_run, find_run, list_runs, retry_run, start_run
 
@@ -90,6 +92,8 @@ __all__ = [
     "NotLinkedError",
     "NotReadyError",
     "NotTopLevelError",
+    "OfferedUpdate",
+    "Offers",
     "Outline",
     "OutlineActions",
     "Pasted",
@@ -138,6 +142,7 @@ __all__ = [
     "list_runs",
     "move_links",
     "paste_block",
+    "paste_template",
     "plan_counts",
     "preview_conversion",
     "preview_course",
@@ -147,6 +152,7 @@ __all__ = [
     "reason_text",
     "rebuild_links",
     "refuse_update_of_all",
+    "refused_updates",
     "retry_conversion",
     "retry_run",
     "settle_update",
@@ -158,6 +164,7 @@ __all__ = [
     "undo_conversion",
     "unlink_block",
     "unlinked_text",
+    "updates_offered",
     "usage_counts",
     "usages_of",
 ]

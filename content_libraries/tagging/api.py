@@ -1,6 +1,6 @@
 """Functions of tagging for other modules. They check permissions, unless their docstring says otherwise."""
 
-from .copies import TagCopy, clone_tags, copy_tags, plan_tag_copies, release_copied_tags
+from .copies import TagCopy, clone_tags, copy_tags, plan_tag_copies, release_copied_tags, take_back_tags
 from .export import export_tags
 from .giving import KnownTags, NamedTag, add_tags, known_tags, named_tags_of
 from .holders import (
@@ -49,6 +49,7 @@ __all__ = [
     "require_may_tag",
     "set_object_tags",
     "set_organizations",
+    "take_back_tags",
     "taxonomies_for",
     "unassigned_taxonomies",
     "visible_taxonomies",

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
-from openedx_tagging.models import ObjectTag
+from openedx_tagging.models import ObjectTag, Tag, Taxonomy
 
-from ..learning_core.api import in_parts
+from ..learning_core.api import Effect, EffectKind, in_parts, is_recording, record_effects
 from ..upstream.openedx_tagging import object_tag
+from .objects import announce_tags
 
 type TagName = tuple[int, str]
 """(taxonomy pk, value): an object has each pair at most once."""
@@ -83,6 +85,10 @@ def copy_tags(sources: Mapping[str, str]) -> list[str]:
         for part in in_parts(marked):
             ObjectTag.objects.filter(pk__in=part).update(is_copied=True)
         ObjectTag.objects.bulk_create(new, batch_size=500)
+        before = {target: list(tags.values()) for target, tags in stored.items()}
+        changed = [tag for tags in before.values() for tag in tags if tag.pk in {*gone, *marked}]
+        copies = [_copy(tag, tag.object_id) for tag in changed if not tag.is_copied]
+        record_tags(removed=changed, added=[*new, *copies])
     return sorted({*lost, *(tag.object_id for tag in new)})
 
 
@@ -96,20 +102,93 @@ def clone_tags(sources: Mapping[str, str]) -> None:
         sources: id of an object without tags -> id of the object whose tags it gets.
     """
     wanted = _tags_of(sources.values())
-    ObjectTag.objects.bulk_create(
-        [
-            _copy(tag, target, is_copied=tag.is_copied)
-            for target, source in sources.items()
-            for tag in wanted.get(source, {}).values()
-        ],
-        batch_size=500,
-    )
+    new = [
+        _copy(tag, target, is_copied=tag.is_copied)
+        for target, source in sources.items()
+        for tag in wanted.get(source, {}).values()
+    ]
+    ObjectTag.objects.bulk_create(new, batch_size=500)
+    record_tags(added=new)
 
 
 def release_copied_tags(object_ids: Iterable[str]) -> None:
     """Turn copied tags into the objects' own tags, which authors can edit. Checks no permission."""
     for part in in_parts(object_ids):
-        ObjectTag.objects.filter(object_id__in=part, is_copied=True).update(is_copied=False)
+        copies = ObjectTag.objects.filter(object_id__in=part, is_copied=True)
+        if is_recording():
+            released = list(copies.select_related("tag", "taxonomy"))
+            record_tags(removed=released, added=[_copy(tag, tag.object_id, is_copied=False) for tag in released])
+        copies.update(is_copied=False)
+
+
+def record_tags(*, removed: Iterable[ObjectTag] = (), added: Iterable[ObjectTag] = ()) -> None:
+    """Record removed and added tags as effects of the user action that is under way (``learning_core.effects``)."""
+    effects: dict[str, Effect] = {}
+    for is_new, tags in ((False, removed), (True, added)):
+        for tag in tags:
+            effect = effects.setdefault(tag.object_id, Effect(EffectKind.TAGS, tag.object_id, [], []))
+            (effect.added if is_new else effect.removed).append([tag.taxonomy_id, tag.value, tag.is_copied])
+    record_effects(list(effects.values()))
+
+
+def take_back_tags(effects: Iterable[Effect], *, kept: Collection[str] = ()) -> None:
+    """
+    Take back what a change set did to tags, as far as it is still there, in the caller's transaction.
+
+    Checks no permission. Tags whose taxonomy or value was deleted do not come back.
+
+    Args:
+        effects: effects of the set; other kinds are ignored.
+        kept: ids of objects whose tags stay as they are.
+    """
+    wanted = {
+        effect.object_key: effect
+        for effect in effects
+        if effect.kind is EffectKind.TAGS and effect.object_key not in kept
+    }
+    stored = _tags_of(wanted)
+    gone = [
+        stored[object_id][taxonomy_pk, value]
+        for object_id, effect in wanted.items()
+        for taxonomy_pk, value, is_copied in effect.added
+        if (tag := stored.get(object_id, {}).get((taxonomy_pk, value))) is not None and tag.is_copied == is_copied
+    ]
+    left = {(tag.object_id, tag.taxonomy_id, tag.value) for tags in stored.values() for tag in tags.values()}
+    left -= {(tag.object_id, tag.taxonomy_id, tag.value) for tag in gone}
+    known = _known_tags({(pk, value) for effect in wanted.values() for pk, value, _copied in effect.removed})
+    new = [
+        object_tag(
+            object_id,
+            known[taxonomy_pk, value][0],
+            known[taxonomy_pk, value][1],
+            value,
+            export_id=known[taxonomy_pk, value][0].export_id,
+            is_copied=is_copied,
+        )
+        for object_id, effect in wanted.items()
+        for taxonomy_pk, value, is_copied in effect.removed
+        if (taxonomy_pk, value) in known and (object_id, taxonomy_pk, value) not in left
+    ]
+    for part in in_parts(tag.pk for tag in gone):
+        ObjectTag.objects.filter(pk__in=part).delete()
+    ObjectTag.objects.bulk_create(new, batch_size=500)
+    record_tags(removed=gone, added=new)
+    for object_id in sorted({tag.object_id for tag in (*gone, *new)}):
+        transaction.on_commit(partial(announce_tags, object_id))
+
+
+def _known_tags(names: Collection[TagName]) -> dict[TagName, tuple[Taxonomy, Tag | None]]:
+    """Find the taxonomies and rows of tags. Free texts have no row. Unknown tags are left out."""
+    taxonomies = Taxonomy.objects.in_bulk({taxonomy_pk for taxonomy_pk, _value in names})
+    tags: dict[TagName, Tag] = {}
+    for part in in_parts({value for _taxonomy_pk, value in names}):
+        found = Tag.objects.filter(taxonomy__in=taxonomies.keys(), value__in=part)
+        tags.update(((tag.taxonomy_id or 0, tag.value), tag) for tag in found)
+    return {
+        name: (taxonomies[name[0]], tags.get(name))
+        for name in names
+        if name[0] in taxonomies and (name in tags or taxonomies[name[0]].allow_free_text)
+    }
 
 
 def _tags_of(object_ids: Collection[str] | Iterable[str]) -> dict[str, dict[TagName, ObjectTag]]:

@@ -16,6 +16,7 @@ from openedx_tagging.models import ObjectTag, Tag, Taxonomy
 from ..learning_core.api import in_parts
 from ..libraries.api import ContentLibrary
 from ..upstream.openedx_tagging import VALUE, object_tag
+from .copies import record_tags
 from .objects import announce_tags
 from .taxonomies import taxonomies_for
 
@@ -96,6 +97,7 @@ def add_tags(
         if len(new) > given and object_id in announced:
             transaction.on_commit(partial(announce_tags, object_id))
     ObjectTag.objects.bulk_create(new, batch_size=500)
+    record_tags(added=new)
 
 
 def named_tags_of(object_ids: Collection[str]) -> dict[str, dict[str, tuple[str, ...]]]:

@@ -11,6 +11,7 @@ component and more for each effect on containers (ADR 0006). These modules of ``
 - ``media``: ``Media``.
 - ``publish``: ``DraftChangeLog``, ``DraftChangeLogRecord`` and ``Draft``; ``PublishLog``, ``PublishLogRecord`` and
   ``Published``.
+- ``earlier_versions``: the version tables of ``bulk`` again, and ``DraftChangeLog`` and ``PublishLog``.
 - ``side_effects``, through ``branches``: the records and pointers again, ``DraftSideEffect`` and ``PublishSideEffect``.
 - ``archives``: the users of ``DraftChangeLog`` and ``PublishLog``, which reading an archive leaves empty.
 - ``packages``: deletes from all tables that it finds to belong to a learning package.

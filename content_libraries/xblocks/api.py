@@ -18,8 +18,10 @@ from .data import (
     ShownVersion,
     Version,
 )
+from .edits_inside import BlockEdit, EditedBlock, EditProblem, SettingsEdit
 from .formulas import formula_latex
 from .handling import call_course_handler, call_handler, holder_of_token
+from .many_edits import edit_blocks
 from .models import forget_user
 from .processes.errors import BlockStoppedError
 from .processes.running import start as start_block_processes
@@ -34,6 +36,7 @@ from .visits import Place
 
 __all__ = [
     "STUDIO_VIEW",
+    "BlockEdit",
     "BlockReport",
     "BlockStoppedError",
     "BlockVersion",
@@ -41,6 +44,8 @@ __all__ = [
     "CoursePart",
     "DeclaredField",
     "DeclaredFields",
+    "EditProblem",
+    "EditedBlock",
     "FieldValues",
     "HandlerCall",
     "HandlerResponse",
@@ -49,6 +54,7 @@ __all__ = [
     "Place",
     "RenderedView",
     "Resource",
+    "SettingsEdit",
     "ShownVersion",
     "TypeReport",
     "Version",
@@ -60,6 +66,7 @@ __all__ = [
     "course_file_token",
     "course_handler_url",
     "course_parts",
+    "edit_blocks",
     "forget_user",
     "formula_latex",
     "get_declared_fields",

@@ -48,6 +48,7 @@ class BlockVersion:
         olx: the stored text.
         file_paths: paths of the files of the version.
         can_edit: whether the reader may edit the library.
+        version_num: number of the version.
     """
 
     key: LibraryUsageLocatorV2
@@ -59,6 +60,7 @@ class BlockVersion:
     olx: str
     file_paths: frozenset[str]
     can_edit: bool
+    version_num: int = 1
 
     @property
     def is_editable(self) -> bool:
@@ -105,12 +107,14 @@ class FieldValues:
         display_name: its title.
         metadata: field name -> JSON value, for settings that are set explicitly.
         data: its text, or another JSON value, depending on the type; None for a type without such a field.
+        version_num: number of the version that has them.
     """
 
     key: LibraryUsageLocatorV2
     display_name: str
     metadata: Mapping[str, Any]
     data: Any = None
+    version_num: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,9 @@ class Values:
 
     def of(self, block_version: BlockVersion) -> FieldValues:
         """Return these field values together with the key and title of ``block_version``."""
-        return FieldValues(block_version.key, block_version.title, self.metadata, self.data)
+        return FieldValues(
+            block_version.key, block_version.title, self.metadata, self.data, version_num=block_version.version_num
+        )
 
 
 @dataclass(frozen=True, slots=True)

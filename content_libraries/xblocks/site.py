@@ -42,6 +42,8 @@ class BlockSite(Protocol):
 class _NobodysSite:
     """A site without users and files, for blocks that are only read."""
 
+    QUESTIONS: ClassVar[frozenset[str]] = frozenset()
+
     def learner_state(self) -> dict[str, object]:
         return {}
 

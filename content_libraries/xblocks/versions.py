@@ -52,6 +52,7 @@ def access_version(
     version_pk = _version_pk(item, version or ("published" if for_course_only else "draft"))
     if version_pk is None or (for_course_only and not learning_core.was_published(version_pk)):
         raise NotFoundError(_("The requested version of component '%(key)s' does not exist.") % {"key": key})
+    stored = learning_core.version_statuses([version_pk])[version_pk]
     files = learning_core.files_of([version_pk]).get(version_pk, ())
     return BlockVersion(
         key=key,
@@ -59,10 +60,11 @@ def access_version(
         version=version,
         version_pk=version_pk,
         version_uuid=learning_core.version_uuid(version_pk),
-        title=learning_core.version_titles([version_pk])[version_pk],
+        title=stored.title,
         olx=learning_core.olx_of([version_pk]).get(version_pk, f"<{key.block_type}/>"),
         file_paths=frozenset(file.path for file in files),
         can_edit=may(user, library, Permission.EDIT),
+        version_num=stored.version_num,
     )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from enum import Enum
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from django.utils.translation import gettext as _
 from lxml import etree
@@ -22,7 +23,7 @@ from xblock.fields import Field, Scope
 from ..errors import ContentLibrariesError, InvalidValueError
 from ..olx.api import inlined, with_attributes
 from ..values import check_plain
-from .data import BlockVersion, InvalidFieldsError
+from .data import InvalidFieldsError, ShownVersion
 from .field_data import UNSET
 from .parsing import UnreadableOlxError, make_block, parsed_root
 from .visits import Visit
@@ -46,7 +47,10 @@ class DataShape(Enum):
     OTHER = "something else, or there is no such field"
 
 
-def changed_olx(block_version: BlockVersion, changes: Changes) -> str:
+_shapes: WeakKeyDictionary[type[XBlock], DataShape] = WeakKeyDictionary()
+
+
+def changed_olx(block_version: ShownVersion, changes: Changes) -> str:
     """
     Return the OLX of a version with some authored fields changed.
 
@@ -54,7 +58,7 @@ def changed_olx(block_version: BlockVersion, changes: Changes) -> str:
     field cannot have, UnknownTypeError and UnreadableOlxError.
     """
     block = make_block(Visit(block_version))
-    different = {name: value for name, value in changes.items() if _differs(block, name, value)}
+    different = {name: value for name, value in changes.items() if differs(block, name, value)}
     if not different:
         return block_version.olx
     for write in _ways(block):
@@ -91,7 +95,8 @@ def canonical(olx: str) -> bytes:
     return bytes(etree.tostring(parsed_root(olx), method="c14n"))
 
 
-def _differs(block: XBlock, name: str, value: object) -> bool:
+def differs(block: XBlock, name: str, value: object) -> bool:
+    """Return whether a change would give a field of a block another value, or set a value that it has by default."""
     field = block.fields[name]
     if value is UNSET:
         if not field.is_set_on(block):
@@ -103,14 +108,25 @@ def _differs(block: XBlock, name: str, value: object) -> bool:
     return bool(field.read_json(block) != field.to_json(field.from_json(value)))
 
 
-def _ways(block: XBlock) -> Iterator[Callable[[BlockVersion, XBlock, Changes], str]]:
+def _ways(block: XBlock) -> Iterator[Callable[[ShownVersion, XBlock, Changes], str]]:
     if data_shape(block) is DataShape.OTHER:
         yield _by_class
     yield _by_attributes
 
 
 def data_shape(block: XBlock) -> DataShape:
-    """Find out how the OLX of a block type holds ``data``, by letting the class write a small example."""
+    """
+    Find out how the OLX of a block type holds ``data``, by letting the class write a small example.
+
+    The result is remembered as long as the class exists, because edits of many blocks ask for each of them.
+    """
+    cls = type(block)
+    if cls not in _shapes:
+        _shapes[cls] = _shape_of(block)
+    return _shapes[cls]
+
+
+def _shape_of(block: XBlock) -> DataShape:
     if DATA not in block.fields:
         return DataShape.OTHER
     tag = block.scope_ids.block_type
@@ -126,7 +142,7 @@ def data_shape(block: XBlock) -> DataShape:
     return DataShape.WHOLE if "".join(text.split()) == whole else DataShape.OTHER
 
 
-def _by_attributes(block_version: BlockVersion, block: XBlock, changes: Changes) -> str:
+def _by_attributes(block_version: ShownVersion, block: XBlock, changes: Changes) -> str:
     """Write settings as attributes, and ``data`` as the element or its content."""
     olx = block_version.olx
     shape = data_shape(block)
@@ -168,7 +184,7 @@ def _text(field: Field, value: object) -> str:
     return json_value if isinstance(json_value, str) else serialize_field(json_value)
 
 
-def _by_class(block_version: BlockVersion, block: XBlock, changes: Changes) -> str:
+def _by_class(block_version: ShownVersion, block: XBlock, changes: Changes) -> str:
     """Change the OLX only where the block class itself writes something different after the change."""
     base = _class_xml(make_block(Visit(block_version)))
     changed = make_block(Visit(block_version))
@@ -249,7 +265,7 @@ def _class_xml(block: XBlock) -> etree._Element:
     return node
 
 
-def _reads_as(block_version: BlockVersion, block: XBlock, changes: Changes, text: str) -> bool:
+def _reads_as(block_version: ShownVersion, block: XBlock, changes: Changes, text: str) -> bool:
     """Return whether the class reads the new text as the old values with the changes."""
     try:
         result = make_block(Visit(replace(block_version, olx=text)))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from content_libraries.imports.cartridges.texts import body_of
+from content_libraries.imports.questions.html import body_of
 from content_libraries.xblocks.stylesheets import of_this_site
 
 SECONDS = 2

@@ -23,6 +23,7 @@ LISTS = (
     "courselink",
     "legacyconversion",
     "backupjob",
+    "changesetname",
     "stagedcontent",
     "studentstate",
 )

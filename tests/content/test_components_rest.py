@@ -53,6 +53,9 @@ def test_a_new_component_is_an_empty_draft(lib: LibraryClient) -> None:
     body = response.json()
     for name in ("created", "modified", "last_draft_created"):
         assert SECONDS.fullmatch(body.pop(name)), name
+    mark = body.pop("last_change_set")
+    assert SECONDS.fullmatch(mark["created"])
+    assert (mark["kind"], mark["user"]) == ("edit", "Bob")
     assert body == {
         "id": "lb:CL-TEST:lib1:problem:p1",
         "display_name": "Blank Problem",
@@ -63,6 +66,7 @@ def test_a_new_component_is_an_empty_draft(lib: LibraryClient) -> None:
         "last_draft_created_by": "Bob",
         "has_unpublished_changes": True,
         "created_by": "Bob",
+        "version_num": 1,
         "collections": [],
         "can_stand_alone": True,
         "block_type": "problem",
@@ -383,7 +387,9 @@ def test_a_deleted_component_is_not_found_even_if_published_and_comes_back_the_s
     for suffix in ("", "olx/", "hierarchy/"):
         assert lib.status_of("problem:p1", suffix) == 404
     lib.restore("problem:p1")
-    assert lib.get("problem:p1") == before
+    after = lib.get("problem:p1")
+    assert after.pop("last_change_set") != before.pop("last_change_set")
+    assert after == before
     assert lib.get("problem:p1", "olx/")["olx"] == '<problem display_name="T">text</problem>'
 
 

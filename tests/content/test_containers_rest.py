@@ -53,6 +53,9 @@ def test_a_new_container_is_an_empty_draft(lib: LibraryClient, field: str) -> No
     body = response.json()
     for name in ("created", "modified", "last_draft_created"):
         assert SECONDS.fullmatch(body.pop(name)), name
+    mark = body.pop("last_change_set")
+    assert SECONDS.fullmatch(mark["created"])
+    assert (mark["kind"], mark["user"]) == ("edit", "Bob")
     assert body == {
         "id": "lct:CL-TEST:lib1:unit:u1",
         "display_name": "Test Unit",
@@ -63,6 +66,7 @@ def test_a_new_container_is_an_empty_draft(lib: LibraryClient, field: str) -> No
         "last_draft_created_by": "Bob",
         "has_unpublished_changes": True,
         "created_by": "Bob",
+        "version_num": 1,
         "collections": [],
         "can_stand_alone": True,
         "container_type_code": "unit",
@@ -172,10 +176,14 @@ def test_a_restored_container_is_the_same_as_before(lib: LibraryClient) -> None:
     assert lib.status_of("unit:u") == 404
     assert lib.status_of("html:h") == 200
     lib.restore("unit:u")
-    assert lib.get("unit:u") == before
+    after = lib.get("unit:u")
+    assert after.pop("last_change_set") != before.pop("last_change_set")
+    assert after == before
     assert lib.children("unit:u") == ["html:h"]
     lib.restore("unit:u")
-    assert lib.get("unit:u") == before
+    again = lib.get("unit:u")
+    del again["last_change_set"]
+    assert again == before
 
 
 @pytest.mark.parametrize(
@@ -499,12 +507,16 @@ class TestPreservedSettings:
             self.settings_of(imported, "unit:u1"),
             self.settings_of(imported, "unit:u1", published="true"),
         )
-        assert draft.json() == {"settings": {"due": "2031-01-01"}, "license": ""}
-        assert published.json() == {"settings": {"due": "2030-01-01", "graded": True}, "license": "CC:4.0:BY"}
+        assert draft.json() == {"settings": {"due": "2031-01-01"}, "license": "", "is_template": False}
+        assert published.json() == {
+            "settings": {"due": "2030-01-01", "graded": True},
+            "license": "CC:4.0:BY",
+            "is_template": False,
+        }
 
     def test_a_container_that_was_made_here_has_none(self, lib: LibraryClient) -> None:
         lib.create("unit:u1")
-        assert self.settings_of(lib, "unit:u1").json() == {"settings": {}, "license": ""}
+        assert self.settings_of(lib, "unit:u1").json() == {"settings": {}, "license": "", "is_template": False}
         assert self.settings_of(lib, "unit:u1", published="true").status_code == 404
         assert self.settings_of(lib, "unit:unknown").status_code == 404
 

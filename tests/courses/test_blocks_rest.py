@@ -55,7 +55,9 @@ def client(editor: User, api_client: ClientFactory) -> APIClient:
 def test_a_block_is_read_in_both_versions(client: APIClient) -> None:
     api.publish_course(COURSE_KEY, user=OPERATOR)
     api.edit_block(PROBLEM, user=OPERATOR, settings={"display_name": "Draft", "max_attempts": 2})
-    assert send(client, "get", url(PROBLEM)) == (
+    status, draft = send(client, "get", url(PROBLEM))
+    assert draft.pop("last_change_set")["kind"] == "edit"
+    assert (status, draft) == (
         200,
         {
             "usage_key": str(PROBLEM),

@@ -65,6 +65,7 @@ def test_check_libraries_names_them_and_fails() -> None:
     assert [finding["subject"] for finding in findings if finding["check"] == "extensions"] == NAMES
 
 
+@pytest.mark.django_db
 def test_no_repair_is_offered_for_what_it_cannot_put_right() -> None:
     with pytest.raises(CommandError, match=r"^\d+ of the findings are left, and have to be put right by hand\.$"):
         call_command("check_libraries", stdout=StringIO())

@@ -95,12 +95,14 @@ def test_an_upload_is_taken_by_its_suffix(library: ContentLibrary, staff: User, 
     assert (str(made.key), made.kind, made.title) == ("course-v1:cards+geo+file", "course", "Geography")
     with pytest.raises(NotACourseError, match=r"bad\.cards\.json is no file of cards"):
         upload("bad.cards.json", '{"title": "Geography"}')
-    with pytest.raises(InvalidInputError, match=r"one of these: \.cards\.json, \.imscc, \.tar\.gz, \.tgz, \.zip\."):
-        upload("geo.txt", "")
+    with pytest.raises(
+        InvalidInputError, match=r"one of these: \.cards\.json, \.imscc, \.mbz, .*\.tar\.gz, \.tgz, \.zip\."
+    ):
+        upload("geo.doc", "")
 
 
 def test_without_the_package_such_a_file_is_no_archive(library: ContentLibrary, staff: User) -> None:
-    with pytest.raises(InvalidInputError, match=r"one of these: \.imscc, \.tar\.gz, \.tgz, \.zip\.$"):
+    with pytest.raises(InvalidInputError, match=r"one of these: \.imscc, \.mbz, .*\.tar\.gz, \.tgz, \.zip\.$"):
         api.upload_source(library.library_key, user=staff, file=ContentFile(b"{}", name="geo.cards.json"))
 
 

@@ -99,6 +99,8 @@ def test_an_edit_says_who_when_and_how_much(bob: HistoryClient, ann: HistoryClie
         "context_key": bob.lib_key,
         "source_key": "",
         "job_uuid": None,
+        "undoes": None,
+        "undone_by": None,
         "changes": 1,
         "side_effects": 2,
     }
@@ -434,3 +436,31 @@ def test_queries_do_not_grow_with_the_number_of_sets_or_records(bob: HistoryClie
             bob.ok(bob.http.get(url))
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 15
+
+
+def test_items_say_which_set_changed_them_last(bob: HistoryClient, ann: HistoryClient) -> None:
+    nested(bob)
+    assert bob.get("problem:p")["last_change_set"]["uuid"] == sets(bob, item_key=bob.key("problem:p"))[0]["uuid"]
+    ann.rename("problem:p", "New")
+    entry = sets(bob)[0]
+    expected = {name: entry[name] for name in ("uuid", "kind", "user", "created")}
+    for name in ("problem:p", "unit:u", "subsection:s"):
+        assert bob.get(name)["last_change_set"] == expected
+    bob.publish_all()
+    bob.delete("problem:p")
+    bob.restore("problem:p")
+    assert bob.get("problem:p")["last_change_set"]["kind"] == "restore"
+    # Publishing changes no draft.
+    bob.publish_all()
+    assert bob.get("problem:p")["last_change_set"]["kind"] == "restore"
+
+
+def test_course_blocks_say_which_set_changed_them_last(bob: HistoryClient, staff: User) -> None:
+    make_course()
+    url = f"/api/content_library/v1/course_blocks/{PROBLEM}/"
+    answer = bob.ok(bob.http.patch(url, {"settings": {"display_name": "New"}}, format="json"))
+    entry = sets(bob, course_key=str(COURSE_KEY))[0]
+    expected = {name: entry[name] for name in ("uuid", "kind", "user", "created")}
+    assert answer["last_change_set"] == bob.ok(bob.http.get(url))["last_change_set"] == expected
+    children = bob.ok(bob.http.get(f"/api/content_library/v1/course_blocks/{UNIT}/children/"))["results"]
+    assert [child["last_change_set"] for child in children if child["usage_key"] == str(PROBLEM)] == [expected]

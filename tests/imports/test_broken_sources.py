@@ -269,3 +269,58 @@ def test_cases_from_the_field(library: ContentLibrary, case: str, failed: list[s
     assert [row["path"] for row in report["failed"]] == failed
     assert [path for row in report["notes"] for path in noted if path in row["reason"]] == noted
     assert report["created"]["components"] == 2 - len(failed)
+
+
+def rows_of(source: Path, library: ContentLibrary, *, with_drafts: bool) -> dict[str, tuple[Action, str]]:
+    options = imports.ImportOptions(level=imports.Level.SECTION, with_drafts=with_drafts)
+    plan = imports.plan_import(library.library_key, user=OPERATOR, source=source, options=options)
+    return {str(block.source_key.block_id): (block.action, block.reason) for block in plan.blocks}
+
+
+def test_a_published_pointer_to_a_draft_has_a_row_and_leads_to_the_draft(library: ContentLibrary) -> None:
+    source = CASES / "draft_pointed" / "course"
+    rows = rows_of(source, library, with_drafts=False)
+    assert rows["v1"][0] == Action.FAILED
+    assert "is only a draft: read the drafts too" in rows["v1"][1]
+    rows = rows_of(source, library, with_drafts=True)
+    assert {name: action for name, (action, _reason) in rows.items()} == dict.fromkeys(
+        ("ch1", "se1", "v1", "p1"), Action.CREATE
+    )
+
+
+def test_drafts_of_unknown_parents_arrive(tmp_path: Path, library: ContentLibrary) -> None:
+    parent = 'parent_url="i4x://O/C/sequential/gone"'
+    drafts = {
+        "drafts/vertical/d.xml": f'<vertical display_name="D" {parent}><html url_name="shared-d"/></vertical>',
+        "drafts/html/shared-d.xml": "<html>new</html>",
+    }
+    source = write_course(tmp_path / "course", OUTLINE.replace("shared-b", "b"), files=drafts)
+    rows = rows_of(source, library, with_drafts=True)
+    assert (rows["d"][0], rows["shared-d"][0]) == (Action.CREATE, Action.CREATE)
+    assert "its parent is not in the course" in rows["d"][1]
+
+
+def test_blocks_of_containers_whose_files_are_lost_arrive(tmp_path: Path, library: ContentLibrary) -> None:
+    files = {
+        "vertical/v.xml": '<vertical><html url_name="h"/></vertical>',
+        "html/h.xml": "<html>kept</html>",
+        "problem/p.xml": "<problem>kept</problem>",
+    }
+    source = write_course(
+        tmp_path / "course", '<chapter url_name="c"><sequential url_name="s"/></chapter>', files=files
+    )
+    rows = rows_of(source, library, with_drafts=False)
+    assert {name: action for name, (action, _reason) in rows.items() if "contents" not in name} == {
+        "c": Action.CREATE,
+        "s": Action.FAILED,
+        **dict.fromkeys(("v", "h", "p"), Action.CREATE),
+    }
+    assert "It may have stood in the sequential “s”" in rows["v"][1]
+
+
+def test_a_broken_table_of_tags_is_ignored_with_a_note(tmp_path: Path, library: ContentLibrary) -> None:
+    source = write_course(tmp_path / "course", '<html url_name="h">x</html>', files={"tags.csv": "Name,Other\n"})
+    plan = imports.plan_import(library.library_key, user=OPERATOR, source=source)
+    (note,) = plan.source_notes
+    assert note.startswith("The tags in tags.csv are ignored. tags.csv has no columns Type and ID")
+    assert [block.action for block in plan.blocks] == [Action.CREATE]

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from lxml import etree
 
 from content_libraries import api
 from content_libraries.actors import OPERATOR
-from content_libraries.imports.cartridges.content import ContentReader
-from content_libraries.imports.cartridges.manifest import Manifest
+from content_libraries.imports.questions.making import BlockMaker
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.olx.api import OlxError
 from tests.catalogs import add_catalog
@@ -95,13 +95,27 @@ def tree(key: str) -> Any:
     ]}  # fmt: skip
 
 
+def pages_in(path: Path) -> int:
+    """The pages of a cartridge of Canvas, counted by their names."""
+    with ZipFile(path) as archive:
+        return sum(name.startswith("wiki_content/") and name.endswith(".html") for name in archive.namelist())
+
+
+def resources_in(path: Path, kind: str) -> int:
+    """The resources of a type in the raw text of the manifest."""
+    with ZipFile(path) as archive:
+        return archive.read("imsmanifest.xml").count(f'type="{kind}_'.encode())
+
+
 def test_a_real_cartridge_arrives(library: ContentLibrary, real_archive: Callable[[str], Path]) -> None:
-    report = run(library, real_archive("allyworkshop.imscc"))
+    path = real_archive("allyworkshop.imscc")
+    report = run(library, path)
     assert report["title"] == "Ally: Accessibility Workshop"
     assert report["counts"]["sections"] == 4
-    assert report["by_type"]["html"] == {"create": 6}
+    assert report["by_type"]["html"] == {"create": pages_in(path)}
     reasons = {row["type"]: row["reason"] for row in report["unsupported"]}
-    assert sum(row["type"] == "imsdt" for row in report["unsupported"]) == 3
+    assert sum(row["type"] == "imsdt" for row in report["unsupported"]) == resources_in(path, "imsdt")
+    assert report["by_type"]["lti"] == {"create": resources_in(path, "imsbasiclti")}
     assert reasons["imsdt"] == "Discussions are not imported: libraries hold no discussions."
     page = api.component_key("lb:O:lib:html:i1e25544a6df6e03c10ce5e072f811007")
     assert '<img src="/static/about_ally.png"' in api.get_olx(page, user=OPERATOR)
@@ -206,11 +220,16 @@ def test_quizzes_become_problems(library: ContentLibrary, tmp_path: Path) -> Non
     assert '<stringresponse answer="four" type="ci">' in problem("short")
     assert '<additional_answer answer="4 &lt; 5"/>' in problem("short")
     assert "Which?" in api.get_olx(api.component_key("lb:O:lib:html:quiz-essay"), user=OPERATOR)
-    assert {row["title"]: row["reason"] for row in report["unsupported"]} == {
-        "Q pattern": "Questions of the type “cc.pattern_match” are not imported.",
+    assert '<stringresponse answer="(?:x)" type="ci regexp">' in problem("pattern")
+    assert "<li>A &lt; z</li>" in api.get_olx(api.component_key("lb:O:lib:html:quiz-none"), user=OPERATOR)
+    assert {row["title"]: row["reason"] for row in report["notes"]} == {
+        "Q essay": "Essays become texts: a problem cannot grade them, and responses need a rubric.",
         "Q none": "The question has no answer that counts as right.",
     }
-    assert tree("lct:O:lib:unit:i")["Quiz"] == ["Q one", "Q many", "Q true", "Q short", "Q essay"]
+    assert tree("lct:O:lib:unit:i")["Quiz"] == [
+        "Q one", "Q many", "Q true", "Q short", "Q essay", "Q pattern", "Q none"
+    ]  # fmt: skip
+    assert [(each["title"], each["items"]) for each in report["collections"]] == [("Quiz", 7)]
 
 
 @pytest.mark.parametrize(
@@ -235,13 +254,14 @@ def test_html_of_questions_becomes_xml(library: ContentLibrary, tmp_path: Path, 
 def test_a_question_without_a_type_is_told_in_one_language(
     library: ContentLibrary, tmp_path: Path, settings: Any
 ) -> None:
-    texts = {"Questions of the type “%(type)s” are not imported.": "Art „%(type)s“: nein.", "unknown": "unbekannt"}
+    known = "Questions of the type “%(type)s” become texts: no problem asks or grades the same."
+    texts = {known: "Art „%(type)s“: nein.", "unknown": "unbekannt"}
     add_catalog(settings, tmp_path / "locale", "de", texts)
     settings.LANGUAGE_CODE = "de"
     kinds = resource("quiz", "imsqti_xmlv1p2/imscc_xmlv1p3/assessment", "quiz.xml")
-    files = {"quiz.xml": quiz(question("q", "", choices("A"), ""))}
+    files = {"quiz.xml": quiz(question("q", "", choices("A") + choices("B"), ""))}
     report = run(library, cartridge(tmp_path, item("i", "Quiz", "quiz"), kinds, files))
-    assert [row["reason"] for row in report["unsupported"]] == ["Art „unbekannt“: nein."]
+    assert [row["reason"] for row in report["notes"]] == ["Art „unbekannt“: nein."]
 
 
 def test_a_question_with_a_pasted_picture_of_many_megabytes_arrives_whole(
@@ -257,7 +277,7 @@ def test_a_question_with_a_pasted_picture_of_many_megabytes_arrives_whole(
     assert is_whole  # not in one line with the comparison, which pytest would show
 
 
-def test_what_no_item_shows_is_reported(library: ContentLibrary, tmp_path: Path) -> None:
+def test_what_no_item_shows_arrives_too(library: ContentLibrary, tmp_path: Path) -> None:
     bank = quiz(question("one", "cc.multiple_choice.v0p1", choices("A", "B"), condition(equal("B"))))
     kinds = "".join(
         [
@@ -270,11 +290,15 @@ def test_what_no_item_shows_is_reported(library: ContentLibrary, tmp_path: Path)
     files = {"p.html": PAGE % "", "bank.xml": bank, "talk.xml": "<topic/>", "hidden.html": "x"}
     report = run(library, cartridge(tmp_path, item("i", "Page", "page"), kinds, files))
     assert [(row["title"], row["reason"]) for row in report["unsupported"]] == [
-        ("bank.xml", "No item of the cartridge shows this."),
-        ("talk.xml", "No item of the cartridge shows this."),
+        ("talk", "Discussions are not imported: libraries hold no discussions."),
     ]
-    assert report["unused_files"] == ["hidden.html"]
-    assert report["by_type"]["html"] == {"create": 1}
+    assert report["unused_files"] == []
+    assert report["by_type"]["html"] == {"create": 2}
+    assert report["by_type"]["problem"] == {"create": 1}
+    assert report["counts"]["units"] == 1  # of the page; what no item shows is in no unit
+    assert [(each["title"], each["items"], each["is_new"]) for each in report["collections"]] == [("bank", 1, True)]
+    [collection] = api.list_collections(library.library_key, user=OPERATOR)
+    assert collection.title == "bank"
 
 
 def test_a_page_that_another_page_links_is_a_file_too(library: ContentLibrary, tmp_path: Path) -> None:
@@ -395,8 +419,8 @@ def test_a_manifest_that_nests_without_end_is_refused(library: ContentLibrary, t
 
 def test_many_questions_of_one_name_take_time_by_their_number() -> None:
     def name(size: int) -> None:
-        reader = ContentReader(Manifest("m", "", (), {}), {}, {})
-        names = [reader.name("problem", "q") for _ in range(size)]
+        maker = BlockMaker()
+        names = [maker.name("problem", "q") for _ in range(size)]
         assert names[:3] == ["q", "q-2", "q-3"]
         assert len(set(names)) == size
 

@@ -289,7 +289,7 @@ def test_what_changed_in_the_source_since_the_last_import(run_import: Import) ->
     assert run_import(OUTLINE)["source_changes"] is None
     assert run_import(OUTLINE)["source_changes"] == {"added": [], "changed": [], "removed": []}
     without = NEW_BLOCK.replace('<problem url_name="p1" display_name="p1"/>', "")
-    changes = run_import(without)["source_changes"]
+    changes = run_import(without, "--confirm-repeat")["source_changes"]
     assert changes["added"] == [key("html", "h3")]
     assert key("html", "h2") in changes["changed"]
     assert key("html", "h1") not in changes["changed"]
@@ -361,7 +361,8 @@ def test_a_block_whose_key_is_cut_is_chosen_and_named_by_the_key_that_the_plan_s
     shown = {block["type"]: block["usage_key"] for block in run_import(outline, "--dry-run")["blocks"]}["problem"]
     part = run_import(outline, "--only", shown)
     assert ([block["usage_key"] for block in part["blocks"]], part["unknown"]) == ([shown], [])
-    assert run_import(outline.replace(">1<", ">2<"))["source_changes"]["changed"] == [shown]
+    again = run_import(outline.replace(">1<", ">2<"), "--confirm-repeat")
+    assert again["source_changes"]["changed"] == [shown]
 
 
 def test_ids_that_no_key_can_have_are_changed_and_recognized_again(run_import: Import) -> None:

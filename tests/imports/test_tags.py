@@ -16,7 +16,6 @@ from content_libraries import api
 from content_libraries.actors import OPERATOR
 from content_libraries.imports.plan.stored import dump_plan, load_plan
 from content_libraries.libraries.models import ContentLibrary
-from content_libraries.olx.api import OlxError
 from content_libraries.tagging import api as tagging
 from tests.conftest import CommitRunner
 
@@ -146,9 +145,8 @@ def test_importing_again_adds_tags_and_takes_none_away(
     assert heard == ([H1] if strategy == "update" else [])
 
 
-def test_a_table_that_names_no_blocks_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(OlxError, match=r"tags\.csv has no columns Type and ID"):
-        run(tmp_path, table="Colour,Size\r\nred,5\r\n")
+def test_a_table_that_names_no_blocks_is_ignored(tmp_path: Path) -> None:
+    run(tmp_path, table="Colour,Size\r\nred,5\r\n")
     assert tags() == {}
 
 

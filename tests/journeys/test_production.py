@@ -131,8 +131,7 @@ def imported(browser: Browser) -> dict[str, Any]:
 def test_its_containers_are_healthy_and_its_services_answer(site: ProductionSite, browser: Browser) -> None:
     for service in ("web", "worker", "beat"):
         site.check_health(service)
-    state = browser.json("GET", "/readyz")
-    assert state["status"] == "ready", state
+    wait_until(lambda: browser.json("GET", "/readyz")["status"] == "ready")
     bearer = {"Authorization": "Bearer token-of-prometheus", "Host": HOST}
     metrics = requests.get(f"{site.address}/metrics", headers=bearer, timeout=60).text
     for part in ("database", "broker", "search"):

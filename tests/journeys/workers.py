@@ -16,6 +16,7 @@ from tests.sites import PROJECT, Environment, give_database, site_environment
 VOLATILE: Final = frozenset(
     {
         "uuid",
+        "job_uuid",
         "task_id",
         "created",
         "modified",

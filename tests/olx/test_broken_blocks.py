@@ -50,7 +50,7 @@ LOST: dict[str, Damage] = {
     "cut": lambda data: data[:-3],
     "a tag that is never closed": lambda data: data.replace(b">\n", b">\n<b>", 1),
     "a bare <": lambda data: data.replace(b">\n", b">\n1 < 2", 1),
-    "UTF-16": lambda data: data.decode().encode("utf-16"),
+    "a DOCTYPE": lambda data: b"<!DOCTYPE html>" + data,
     "no byte of Windows-1252": lambda data: data.replace(b">\n", b">\n\x81", 1),
     "another encoding": lambda data: b'<?xml version="1.0" encoding="EUC-JP"?>' + data,
     "no XML at all": lambda _data: b"See the other file.",
@@ -73,6 +73,17 @@ MENDED: dict[str, tuple[Damage, str]] = {
     ),
     "UTF-8 that is declared to be Latin-1": (
         lambda data: b'<?xml version="1.0" encoding="ISO-8859-1"?>' + data.replace(b'="', '="café '.encode(), 1),
+        "café ",
+    ),
+    "UTF-16": (lambda data: data.replace(b'="', '="café '.encode(), 1).decode().encode("utf-16"), "café "),
+    "UTF-16 without a mark": (
+        lambda data: data.replace(b'="', '="café '.encode(), 1).decode().encode("utf-16-be"),
+        "café ",
+    ),
+    "UTF-16 by declaration": (
+        lambda data: f'<?xml version="1.0" encoding="UTF-16"?>{data.decode().replace('="', '="café ', 1)}'.encode(
+            "utf-16"
+        ),
         "café ",
     ),
     "two encodings": (lambda data: data.replace(b'="', b'="caf\xc3\xa9 caf\xe9 ', 1), "café café "),
@@ -102,27 +113,26 @@ def whole(tmp_path: Path) -> dict[tuple[str, str], OlxBlock]:
 def test_only_the_damaged_block_fails(
     course_folder: CourseFolder, whole: dict[tuple[str, str], OlxBlock], path: str, kind: str
 ) -> None:
-    if path == "html/h.html" and kind not in {"gone", "UTF-16"}:
-        return  # any other text is HTML
+    if path == "html/h.html" and kind != "gone":
+        return  # any text is HTML
     damaged = LOST[kind](COURSE[path].encode())
     folder = course_folder({**COURSE, path: damaged if damaged else ""})
     blocks = by_key(read_archive(folder))
     key = block_of(path)
-    expected = set(whole)
-    if not damaged or kind in {"no XML at all", "another root", "UTF-16", "zeros"}:
-        expected -= {block.key for child in whole[key].children for block in child.walk()}  # nothing names them now
-    assert blocks.keys() == expected
+    assert blocks.keys() == whole.keys()
+    is_text = damaged and kind not in {"no XML at all", "another root", "zeros"}
+    inside = set() if is_text else {block.key for block in blocks[key].children}  # no file names them now
     fault = blocks[key].fault
     assert fault is not None
     assert fault.line >= 1
     assert fault.path in fault.message
-    for other in expected - {key}:
-        assert (blocks[other].olx, blocks[other].body, blocks[other].fault, blocks[other].note) == (
+    for other in whole.keys() - {key}:
+        assert (blocks[other].olx, blocks[other].body, blocks[other].fault) == (
             whole[other].olx,
             whole[other].body,
             None,
-            "",
         )
+        assert ("may have stood in the" in blocks[other].note) == (other in inside)
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if path.endswith(".xml")])
@@ -170,8 +180,60 @@ def test_a_broken_container_still_gives_what_it_names(course_folder: CourseFolde
     folder = course_folder({"vertical/v.xml": f"<vertical>{content}", "problem/p.xml": "<problem/>"})
     unit = unit_of(folder)
     assert unit.fault is not None
-    assert [block.key for block in unit.children] == [("problem", "p"), ("lti", "l")]
-    assert unit.children[1].attributes == {"launch_url": "https://example.com/?a=1&b"}
+    assert [block.key for block in unit.children] == [("html", "h"), ("problem", "p"), ("lti", "l")]
+    assert unit.children[0].olx == '<html url_name="h">lost</html>'
+    assert unit.children[2].attributes == {"launch_url": "https://example.com/?a=1&b"}
+    assert faults_in(read_archive(folder)) == [unit.fault]
+
+
+def test_each_block_in_a_broken_container_is_there(course_folder: CourseFolder) -> None:
+    content = (
+        '<html url_name="a"><b>x</b></html>\n<problem url_name="b">1 < 2</problem>\n<poll url_name="c">Q & A</poll>'
+        '\n<vertical url_name="w"><html url_name="d">y</html><problem url_name="e"><p></problem></vertical>'
+        '\n<video url_name="f"><source src="m.mp4"/></video>\n<problem url_name="p" a=1/>'
+        '<html url_name="g"><b></vertical>'
+    )
+    unit = unit_of(course_folder({"vertical/v.xml": f"<vertical>\n{content}"}))
+    found = [(block.url_name, block.fault.line if block.fault else 0, bool(block.note)) for block in unit.children]
+    assert found == [
+        ("a", 0, False),
+        ("b", 3, False),
+        ("c", 0, True),
+        ("w", 5, False),
+        ("d", 0, False),
+        ("e", 5, False),
+        ("f", 0, False),
+        ("p", 0, False),
+        ("g", 7, False),
+    ]
+    assert unit.children[2].olx == '<poll url_name="c">Q &amp; A</poll>'
+    assert "vertical/v.xml: the problem 'b' in line 3" in str(unit.children[1].fault)
+
+
+def test_files_that_nothing_names_stay_out_while_all_containers_can_be_read(course_folder: CourseFolder) -> None:
+    folder = course_folder({"problem/unused.xml": "<problem>unused</problem>"})
+    assert "unused" not in {block.url_name for block in read_archive(folder).walk()}
+    (folder / "sequential" / "s.xml").unlink()
+    tree = read_archive(folder)
+    assert [block.url_name for block in block_in(tree, "sequential", "s").children] == ["v", "unused"]
+
+
+def test_a_root_that_was_mended_is_noted(course_folder: CourseFolder) -> None:
+    tree = read_archive(
+        course_folder({"course/R.xml": b'<course display_name="caf\xe9"><chapter url_name="c"/></course>'})
+    )
+    (note,) = tree.notes
+    assert "course/R.xml is not UTF-8" in note.text % note.values
+    assert tree.display_name == "café"
+
+
+@pytest.mark.parametrize(
+    "table", [b"Name,Other\r\n", b"Type,ID,\x81", "Type,ID,é".encode("utf-16")[:-1], b'Type,ID\n"' + b"x" * 200_000]
+)
+def test_a_table_of_tags_that_cannot_be_read_is_ignored_with_a_note(course_folder: CourseFolder, table: bytes) -> None:
+    tree = read_archive(course_folder({"tags.csv": table}))
+    assert tree.tags == {}
+    assert [note.text for note in tree.notes] == ["The tags in %(path)s are ignored. %(problem)s"]
 
 
 def test_an_inline_block_fails_alone(course_folder: CourseFolder) -> None:
@@ -196,7 +258,7 @@ def test_a_broken_pointer_hides_no_block_that_is_defined_in_place(course_folder:
 
 
 @pytest.mark.parametrize("path", ["course.xml", "course/R.xml"])
-@pytest.mark.parametrize("kind", ["cut", "another encoding", "no XML at all", "UTF-16"])
+@pytest.mark.parametrize("kind", ["cut", "another encoding", "no XML at all", "a DOCTYPE"])
 def test_without_a_root_there_is_no_course(course_folder: CourseFolder, path: str, kind: str) -> None:
     text = {"course.xml": b'<course url_name="R" org="O" course="C"/>', "course/R.xml": COURSE["course/R.xml"].encode()}
     with pytest.raises(OlxError):

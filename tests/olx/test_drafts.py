@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from content_libraries.olx.api import DEFAULT_LIMITS, OlxTree, parse_block, read_archive, tree_with_drafts
-from content_libraries.olx.errors import ArchiveTooLargeError, PointerCycleError
+from content_libraries.olx.errors import ArchiveTooLargeError
 
 from .builders import CourseFolder, faults_in
 from .test_reading import block_in, outline
@@ -211,8 +211,41 @@ def test_drafts_that_make_a_cycle_with_what_is_published(course_folder: CourseFo
             "drafts/vertical/v.xml": '<vertical parent_url="block-v1:O+C+R+type@wrapper+block@w"/>',
         }
     )
-    with pytest.raises(PointerCycleError, match="contains itself"):
-        overlaid(folder)
+    (fault,) = faults_in(overlaid(folder))
+    assert "With its drafts, vertical 'v' contains itself" in fault.message
+
+
+@pytest.mark.parametrize("parent", ["gone", "v1"])
+def test_drafts_of_unknown_parents_come_last_where_all_are_placed(course_folder: CourseFolder, parent: str) -> None:
+    place = f'parent_url="block-v1:O+C+R+type@sequential+block@{parent}"'
+    folder = course_folder(
+        {
+            "drafts/vertical/v1.xml": f'<vertical {place}><problem url_name="p1"/></vertical>',
+            "drafts/problem/p1.xml": "<problem>new</problem>",
+            "drafts/html/h1.xml": "<html>new</html>",
+        }
+    )
+    tree = read_archive(folder)
+    assert [draft.block.url_name for draft in tree_with_drafts(tree).drafts] == ["h1", "p1", "v1"]
+    whole = tree_with_drafts(tree, place_all=True)
+    assert whole.drafts == ()
+    assert outline(whole.root).endswith(" html:h1 vertical:v1[problem:p1]]")
+    assert all("its parent is not in the course" in block.note for block in whole.root.children[1:])
+
+
+def test_drafts_that_name_each_other_as_parents_are_placed(course_folder: CourseFolder) -> None:
+    key = "block-v1:O+C+R+type@wrapper+block@"
+    drafts = {f"drafts/wrapper/{a}.xml": f'<wrapper parent_url="{key}{b}"/>' for a, b in ("ab", "ba")}
+    tree = tree_with_drafts(read_archive(course_folder(drafts)), place_all=True)
+    assert {("wrapper", "a"), ("wrapper", "b")} <= {block.key for block in tree.walk()}
+    assert tree.drafts == ()
+
+
+def test_a_pointer_to_a_draft_says_so_and_leads_to_it_with_drafts(course_folder: CourseFolder) -> None:
+    folder = course_folder({"problem/p.xml": "", "drafts/problem/p.xml": "<problem>new</problem>"})
+    (fault,) = faults_in(read_archive(folder))
+    assert "vertical/v.xml points to problem/p.xml, which is only a draft" in fault.message
+    assert block_in(overlaid(folder), "problem", "p").olx == "<problem>new</problem>"
 
 
 def test_drafts_that_nest_too_deep(course_folder: CourseFolder) -> None:
@@ -251,7 +284,8 @@ def test_a_draft_that_cannot_be_read_leaves_the_published_block(course_folder: C
 
 def test_a_draft_that_cannot_be_read_and_has_no_place_is_not_silently_lost(course_folder: CourseFolder) -> None:
     folder = course_folder({"drafts/problem/new.xml": f"<problem {IN_SUBSECTION.format(0)}><p></problem>"})
-    tree = overlaid(folder)
+    assert [draft.block.url_name for draft in overlaid(folder).drafts] == ["new"]
+    tree = tree_with_drafts(read_archive(folder), place_all=True)
     assert tree.root.children[-1] is block_in(tree, "problem", "new")
     assert [fault.path for fault in faults_in(tree)] == ["drafts/problem/new.xml"]
     assert tree.drafts == ()

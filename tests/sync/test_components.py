@@ -267,7 +267,8 @@ def test_a_preview_tells_base_theirs_and_mine_of_each_setting_and_the_text(autho
     shelf.publish()
     (take, keep) = author.preview(key)["steps"]
     rows = {row["name"]: row for row in take["detail"]["settings"]}
-    assert rows["editor"] == {"name": "editor", "base": None, "theirs": "raw", "mine": None, "outcome": "raw"}
+    sides = {"base": None, "theirs": "raw", "mine": None, "outcome": "raw"}
+    assert rows["editor"] == {"name": "editor", "before": None, "after": "raw", **sides}
     assert rows["display_name"]["outcome"] == "Mine"
     assert {"-<p>One</p>", "+<p>Theirs</p>"} <= set(take["detail"]["text"]["lines"])
     assert (take["title"], take["upstream_title"]) == ("Mine", "Theirs")

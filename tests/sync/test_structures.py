@@ -214,7 +214,15 @@ def test_the_preview_of_a_renamed_container_shows_all_three_titles(
     shelf.publish()
     take = author.preview(unit)["steps"][0]
     assert take["detail"]["settings"] == [
-        {"name": "display_name", "base": "Unit one", "theirs": "Theirs", "mine": "Mine", "outcome": "Mine"}
+        {
+            "name": "display_name",
+            "before": "Mine",
+            "after": "Mine",
+            "base": "Unit one",
+            "theirs": "Theirs",
+            "mine": "Mine",
+            "outcome": "Mine",
+        }
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from rest_framework import ISO_8601, serializers
 
 from ...learning_core.api import MAX_TITLE
+from ...rest.base_versions import BaseVersionSerializer
 from ...rest.bodies import KeyListField
 from ..collections import MAX_DESCRIPTION
 from ..data import CollectionSummary
@@ -37,7 +38,11 @@ class CollectionCreateSerializer(serializers.Serializer[dict[str, Any]]):
     description = serializers.CharField(max_length=MAX_DESCRIPTION, allow_blank=True)
 
 
-class CollectionKeysSerializer(serializers.Serializer[dict[str, Any]]):
+class CollectionUpdateSerializer(BaseVersionSerializer, CollectionCreateSerializer):
+    """Body that changes a collection."""
+
+
+class CollectionKeysSerializer(BaseVersionSerializer):
     """Body that names collections."""
 
     collection_keys = KeyListField(

@@ -18,17 +18,22 @@ from ...keys import (
 )
 from ...libraries.api import Permission
 from ...libraries.rest.base import LibraryScopedView
+from ...rest.base_versions import IF_MATCH, base_version, tagged
 from ...rest.bodies import refuse_fields, request_body
+from ...rest.errors import VersionConflictSerializer
 from ...rest.pages import LibraryPagination, page_serializer
 from .. import api
+from ..data import CollectionSummary
 from .collection_serializers import (
     CollectionCreateSerializer,
     CollectionKeysSerializer,
     CollectionSerializer,
+    CollectionUpdateSerializer,
     CountSerializer,
 )
 from .serializers import ItemKeysSerializer
 
+_COUNTED = {200: CountSerializer, 409: VersionConflictSerializer}
 _NOTHING = OpenApiResponse(description="Nothing.")
 
 
@@ -81,20 +86,28 @@ class CollectionView(LibraryScopedView):
     @extend_schema(summary="Read a collection", responses=CollectionSerializer)
     def get(self, request: Request, lib_key: LibraryLocatorV2, collection_code: str) -> Response:
         collection = api.get_collection(LibraryCollectionLocator(lib_key, collection_code), user=request.user)
-        return Response(CollectionSerializer(collection).data)
+        return _tagged(request, collection)
 
     @extend_schema(
-        summary="Change a collection", request=CollectionCreateSerializer(partial=True), responses=CollectionSerializer
+        summary="Change a collection",
+        description="The version of a collection is the number in its ETag.",
+        parameters=[IF_MATCH],
+        request=CollectionUpdateSerializer(partial=True),
+        responses={200: CollectionSerializer, 409: VersionConflictSerializer},
     )
     def patch(self, request: Request, lib_key: LibraryLocatorV2, collection_code: str) -> Response:
         key = LibraryCollectionLocator(lib_key, collection_code)
-        body = CollectionCreateSerializer(data=request_body(request), partial=True)
+        body = CollectionUpdateSerializer(data=request_body(request), partial=True)
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
         collection = api.update_collection(
-            key, user=request.user, title=wanted.get("title"), description=wanted.get("description")
+            key,
+            user=request.user,
+            title=wanted.get("title"),
+            description=wanted.get("description"),
+            expected_version=base_version(request, wanted),
         )
-        return Response(CollectionSerializer(collection).data)
+        return _tagged(request, collection)
 
     @extend_schema(
         summary="Delete a collection",
@@ -127,34 +140,46 @@ class ItemsView(LibraryScopedView):
         "DELETE": [Permission.EDIT, Permission.EDIT_COLLECTION],
     }
 
-    @extend_schema(summary="Add items to a collection", request=ItemKeysSerializer, responses=CountSerializer)
+    @extend_schema(
+        summary="Add items to a collection", parameters=[IF_MATCH], request=ItemKeysSerializer, responses=_COUNTED
+    )
     def patch(self, request: Request, lib_key: LibraryLocatorV2, collection_code: str) -> Response:
-        item_keys = _item_keys(request)
+        item_keys, expected = _item_keys(request)
         api.add_to_collection(
-            LibraryCollectionLocator(lib_key, collection_code), user=request.user, item_keys=item_keys
+            LibraryCollectionLocator(lib_key, collection_code),
+            user=request.user,
+            item_keys=item_keys,
+            expected_version=expected,
         )
         return _count(item_keys)
 
     @extend_schema(
         summary="Remove items from a collection",
         description="The request has a body. What is not in the collection is ignored.",
+        parameters=[IF_MATCH],
         request=ItemKeysSerializer,
-        responses={200: CountSerializer},
+        responses=_COUNTED,
     )
     def delete(self, request: Request, lib_key: LibraryLocatorV2, collection_code: str) -> Response:
-        item_keys = _item_keys(request)
+        item_keys, expected = _item_keys(request)
         api.remove_from_collection(
-            LibraryCollectionLocator(lib_key, collection_code), user=request.user, item_keys=item_keys
+            LibraryCollectionLocator(lib_key, collection_code),
+            user=request.user,
+            item_keys=item_keys,
+            expected_version=expected,
         )
         return _count(item_keys)
 
 
-def _item_keys(request: Request) -> list[ItemKey]:
-    """Return the keys of the items that a body names. Raises ValidationError."""
+def _tagged(request: Request, collection: CollectionSummary) -> Response:
+    return tagged(request, Response(CollectionSerializer(collection).data), api.collection_version(collection))
+
+
+def _item_keys(request: Request) -> tuple[list[ItemKey], int | None]:
+    """Return the items that a body names, and the version that the edit started from. Raises ValidationError."""
     body = ItemKeysSerializer(data=request.data)
     body.is_valid(raise_exception=True)
-    keys: list[ItemKey] = body.validated_data["usage_keys"]
-    return keys
+    return body.validated_data["usage_keys"], base_version(request, body.validated_data)
 
 
 class ComponentCollectionsView(LibraryScopedView):
@@ -164,8 +189,9 @@ class ComponentCollectionsView(LibraryScopedView):
 
     @extend_schema(
         summary="Replace the collections of a component",
+        parameters=[IF_MATCH],
         request=CollectionKeysSerializer,
-        responses=CountSerializer,
+        responses=_COUNTED,
     )
     def patch(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
         return _set_collections(request, usage_key)
@@ -178,8 +204,9 @@ class ContainerCollectionsView(LibraryScopedView):
 
     @extend_schema(
         summary="Replace the collections of a container",
+        parameters=[IF_MATCH],
         request=CollectionKeysSerializer,
-        responses=CountSerializer,
+        responses=_COUNTED,
     )
     def patch(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         return _set_collections(request, container_key)
@@ -189,7 +216,8 @@ def _set_collections(request: Request, key: ItemKey) -> Response:
     body = CollectionKeysSerializer(data=request.data)
     body.is_valid(raise_exception=True)
     codes = body.validated_data["collection_keys"]
-    api.set_collections(key, user=request.user, collection_codes=codes)
+    expected = base_version(request, body.validated_data)
+    api.set_collections(key, user=request.user, collection_codes=codes, expected_version=expected)
     return _count(codes)
 
 

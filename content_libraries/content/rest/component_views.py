@@ -12,9 +12,17 @@ from rest_framework.response import Response
 from ...keys import LibraryUsageLocatorV2
 from ...libraries.api import Permission
 from ...libraries.rest.base import LibraryScopedView
+from ...rest.base_versions import IF_MATCH, base_version, tagged
 from ...rest.bodies import refuse_fields
+from ...rest.errors import VersionConflictSerializer
 from .. import api
-from .serializers import ComponentSerializer, HierarchySerializer, OlxSerializer, SavedOlxSerializer
+from .serializers import (
+    ComponentSerializer,
+    HierarchySerializer,
+    OlxSerializer,
+    OlxUpdateSerializer,
+    SavedOlxSerializer,
+)
 
 _EMPTY = OpenApiResponse(description="An empty object.")
 _NOTHING = OpenApiResponse(description="Nothing.")
@@ -31,7 +39,7 @@ class ComponentView(LibraryScopedView):
     @extend_schema(summary="Read a component", responses=ComponentSerializer)
     def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
         component = api.get_item(usage_key, user=request.user)
-        return Response(ComponentSerializer(component).data)
+        return tagged(request, Response(ComponentSerializer(component).data), component.version_num)
 
     @extend_schema(
         summary="Delete a component",
@@ -73,19 +81,22 @@ class OlxView(LibraryScopedView):
 
     @extend_schema(summary="Read the OLX of a component", responses=OlxSerializer)
     def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
-        return Response({"olx": api.get_olx(usage_key, user=request.user)})
+        saved = api.get_saved_olx(usage_key, user=request.user)
+        return tagged(request, Response({"olx": saved.olx}), saved.version_num)
 
     @extend_schema(
         summary="Save the OLX of a component",
         description="Makes a new draft version. The response repeats what was sent.",
-        request=OlxSerializer,
-        responses=SavedOlxSerializer,
+        parameters=[IF_MATCH],
+        request=OlxUpdateSerializer,
+        responses={200: SavedOlxSerializer, 409: VersionConflictSerializer},
     )
     def post(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
-        body = OlxSerializer(data=request.data)
+        body = OlxUpdateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        saved = api.set_olx(usage_key, user=request.user, olx=body.validated_data["olx"])
-        return Response(SavedOlxSerializer(saved).data)
+        expected = base_version(request, body.validated_data)
+        saved = api.set_olx(usage_key, user=request.user, olx=body.validated_data["olx"], expected_version=expected)
+        return tagged(request, Response(SavedOlxSerializer(saved).data), saved.version_num)
 
 
 class DiscardView(LibraryScopedView):

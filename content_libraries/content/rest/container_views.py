@@ -12,7 +12,9 @@ from rest_framework.response import Response
 from ...keys import ItemKey, LibraryContainerLocator
 from ...libraries.api import Permission
 from ...libraries.rest.base import LibraryScopedView
+from ...rest.base_versions import IF_MATCH, base_version, tagged
 from ...rest.bodies import refuse_fields
+from ...rest.errors import VersionConflictSerializer
 from ...rest.query import COURSE_PARAMETER, course_parameter
 from .. import api
 from .serializers import (
@@ -26,6 +28,7 @@ from .serializers import (
 
 _EMPTY = OpenApiResponse(description="An empty object.")
 _NOTHING = OpenApiResponse(description="Nothing.")
+_CHANGED = {200: ContainerSerializer, 409: VersionConflictSerializer}
 _CHILDREN = PolymorphicProxySerializer(
     component_name="Child",
     serializers=[ComponentSerializer, ContainerSerializer],
@@ -46,14 +49,24 @@ class ContainerView(LibraryScopedView):
     @extend_schema(summary="Read a container", parameters=[COURSE_PARAMETER], responses=ContainerSerializer)
     def get(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         container = api.get_item(container_key, user=request.user, for_course=course_parameter(request))
-        return Response(ContainerSerializer(container).data)
+        return tagged(request, Response(ContainerSerializer(container).data), container.version_num)
 
-    @extend_schema(summary="Rename a container", request=ContainerUpdateSerializer, responses=ContainerSerializer)
+    @extend_schema(
+        summary="Rename a container",
+        parameters=[IF_MATCH],
+        request=ContainerUpdateSerializer,
+        responses=_CHANGED,
+    )
     def patch(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         body = ContainerUpdateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        container = api.rename_container(container_key, user=request.user, title=body.validated_data["display_name"])
-        return Response(ContainerSerializer(container).data)
+        container = api.rename_container(
+            container_key,
+            user=request.user,
+            title=body.validated_data["display_name"],
+            expected_version=base_version(request, body.validated_data),
+        )
+        return tagged(request, Response(ContainerSerializer(container).data), container.version_num)
 
     @extend_schema(
         summary="Delete a container",
@@ -85,41 +98,55 @@ class ChildrenView(LibraryScopedView):
     )
     def get(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         published = request.query_params.get("published", "").lower() == "true"
-        children = api.get_children(
+        found = api.get_children_list(
             container_key, user=request.user, published=published, for_course=course_parameter(request)
         )
         serializer = ComponentSerializer if container_key.container_type == "unit" else ContainerSerializer
-        return Response(serializer(children, many=True).data)
-
-    @extend_schema(summary="Append children to a container", request=ChildKeysSerializer, responses=ContainerSerializer)
-    def post(self, request: Request, container_key: LibraryContainerLocator) -> Response:
-        container = api.append_children(container_key, user=request.user, child_keys=_child_keys(request))
-        return Response(ContainerSerializer(container).data)
+        return tagged(request, Response(serializer(found.children, many=True).data), found.version_num)
 
     @extend_schema(
-        summary="Replace the children of a container", request=ChildKeysSerializer, responses=ContainerSerializer
+        summary="Append children to a container", parameters=[IF_MATCH], request=ChildKeysSerializer, responses=_CHANGED
+    )
+    def post(self, request: Request, container_key: LibraryContainerLocator) -> Response:
+        child_keys, expected = _child_keys(request)
+        container = api.append_children(
+            container_key, user=request.user, child_keys=child_keys, expected_version=expected
+        )
+        return tagged(request, Response(ContainerSerializer(container).data), container.version_num)
+
+    @extend_schema(
+        summary="Replace the children of a container",
+        parameters=[IF_MATCH],
+        request=ChildKeysSerializer,
+        responses=_CHANGED,
     )
     def patch(self, request: Request, container_key: LibraryContainerLocator) -> Response:
-        container = api.replace_children(container_key, user=request.user, child_keys=_child_keys(request))
-        return Response(ContainerSerializer(container).data)
+        child_keys, expected = _child_keys(request)
+        container = api.replace_children(
+            container_key, user=request.user, child_keys=child_keys, expected_version=expected
+        )
+        return tagged(request, Response(ContainerSerializer(container).data), container.version_num)
 
     @extend_schema(
         summary="Remove children from a container",
         description="The request has a body. Every occurrence is removed.",
+        parameters=[IF_MATCH],
         request=ChildKeysSerializer,
-        responses={200: ContainerSerializer},
+        responses=_CHANGED,
     )
     def delete(self, request: Request, container_key: LibraryContainerLocator) -> Response:
-        container = api.remove_children(container_key, user=request.user, child_keys=_child_keys(request))
-        return Response(ContainerSerializer(container).data)
+        child_keys, expected = _child_keys(request)
+        container = api.remove_children(
+            container_key, user=request.user, child_keys=child_keys, expected_version=expected
+        )
+        return tagged(request, Response(ContainerSerializer(container).data), container.version_num)
 
 
-def _child_keys(request: Request) -> list[ItemKey]:
-    """Return the keys of the children that a body names. Raises ValidationError."""
+def _child_keys(request: Request) -> tuple[list[ItemKey], int | None]:
+    """Return the children that a body names, and the version that the edit started from. Raises ValidationError."""
     body = ChildKeysSerializer(data=request.data)
     body.is_valid(raise_exception=True)
-    keys: list[ItemKey] = body.validated_data["usage_keys"]
-    return keys
+    return body.validated_data["usage_keys"], base_version(request, body.validated_data)
 
 
 class SettingsView(LibraryScopedView):
@@ -136,7 +163,9 @@ class SettingsView(LibraryScopedView):
     def get(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         published = request.query_params.get("published", "").lower() == "true"
         found = api.get_container_settings(container_key, user=request.user, published=published)
-        return Response(ContainerSettingsSerializer(found).data)
+        marked = api.is_template(container_key, user=request.user)
+        shown = {"settings": found.settings, "license": found.license, "is_template": marked}
+        return Response(ContainerSettingsSerializer(shown).data)
 
 
 class HierarchyView(LibraryScopedView):

@@ -15,9 +15,17 @@ from ... import conf
 from ...errors import MalformedKeyError
 from ...keys import ItemKey, item_key
 from ...learning_core.api import MAX_TITLE
+from ...rest.base_versions import BaseVersionSerializer
 from ...rest.bodies import KeyListField
 from ...rest.dates import SecondsDateTimeField
-from ..data import CollectionLabel, ContainerSettingsData, Hierarchy, HierarchyMember, ItemSummary, SavedOlx
+from ..data import (
+    ChangeSetMark,
+    CollectionLabel,
+    Hierarchy,
+    HierarchyMember,
+    ItemSummary,
+    SavedOlx,
+)
 
 
 class BlockTypeSerializer(serializers.Serializer[Any]):
@@ -34,6 +42,15 @@ class CollectionLabelSerializer(serializers.Serializer[CollectionLabel]):
     title = serializers.CharField()
 
 
+class ChangeSetMarkSerializer(serializers.Serializer[ChangeSetMark]):
+    """A change set as items show it."""
+
+    uuid = serializers.UUIDField()
+    kind = serializers.CharField()
+    user = serializers.CharField(allow_null=True)
+    created = SecondsDateTimeField()
+
+
 class ItemSerializer(serializers.Serializer[Any]):
     """Fields that components and containers have in common."""
 
@@ -48,6 +65,10 @@ class ItemSerializer(serializers.Serializer[Any]):
     created = SecondsDateTimeField()
     created_by = serializers.CharField(allow_null=True)
     modified = SecondsDateTimeField()
+    version_num = serializers.IntegerField(help_text="Number of the version that is shown.")
+    last_change_set = ChangeSetMarkSerializer(
+        allow_null=True, help_text="What changed the draft last, or something below it."
+    )
     collections = CollectionLabelSerializer(many=True, help_text="Only filled where one item is read.")
 
 
@@ -114,6 +135,10 @@ class OlxSerializer(serializers.Serializer[dict[str, Any]]):
     olx = serializers.CharField()
 
 
+class OlxUpdateSerializer(BaseVersionSerializer, OlxSerializer):
+    """OLX to save."""
+
+
 class SavedOlxSerializer(serializers.Serializer[SavedOlx]):
     """OLX as it was sent, and the number of the version that it made."""
 
@@ -121,8 +146,8 @@ class SavedOlxSerializer(serializers.Serializer[SavedOlx]):
     version_num = serializers.IntegerField()
 
 
-class ContainerUpdateSerializer(serializers.Serializer[dict[str, Any]]):
-    """Body that renames a container."""
+class ContainerTitleSerializer(serializers.Serializer[dict[str, Any]]):
+    """The title of a container."""
 
     display_name = serializers.CharField(max_length=MAX_TITLE)
 
@@ -135,14 +160,19 @@ class ContainerUpdateSerializer(serializers.Serializer[dict[str, Any]]):
         return values
 
 
-class ContainerSettingsSerializer(serializers.Serializer[ContainerSettingsData]):
+class ContainerUpdateSerializer(BaseVersionSerializer, ContainerTitleSerializer):
+    """Body that renames a container."""
+
+
+class ContainerSettingsSerializer(serializers.Serializer[dict[str, Any]]):
     """Settings that a container has kept from the course that it came from. They cannot be edited in a library."""
 
     settings = serializers.DictField(help_text="Name -> value, as the course had them.")
     license = serializers.CharField(allow_blank=True)
+    is_template = serializers.BooleanField(help_text="Whether new units are made from it.")
 
 
-class ContainerCreateSerializer(ContainerUpdateSerializer):
+class ContainerCreateSerializer(ContainerTitleSerializer):
     """Body that creates a container; one of the two names of its type is needed."""
 
     container_type_code = serializers.CharField(required=False)
@@ -172,13 +202,13 @@ class ItemKeyField(serializers.Field[ItemKey, str, str, Any]):
         return str(value)
 
 
-class ItemKeysSerializer(serializers.Serializer[dict[str, Any]]):
+class ItemKeysSerializer(BaseVersionSerializer):
     """Body that names components or containers."""
 
     usage_keys = KeyListField(child=ItemKeyField(), allow_empty=False)
 
 
-class ChildKeysSerializer(serializers.Serializer[dict[str, Any]]):
+class ChildKeysSerializer(BaseVersionSerializer):
     """Body that names children of a container."""
 
     usage_keys = KeyListField(child=ItemKeyField(), allow_empty=False, most=conf.CONTAINER_MAX_CHILDREN)

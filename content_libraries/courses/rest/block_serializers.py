@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from ...content.rest.serializers import ChangeSetMarkSerializer
+from ...rest.base_versions import BaseVersionSerializer
 from ...rest.bodies import KeyListField, StrictSerializer
+from ..data import Block
+from ..placing import last_change_sets
 
 
 class CourseBlockSerializer(serializers.Serializer[Any]):
@@ -24,6 +30,26 @@ class CourseBlockSerializer(serializers.Serializer[Any]):
     has_unpublished_changes = serializers.BooleanField(
         source="state.has_unpublished_changes", help_text="Whether the draft of the block itself is not published."
     )
+    last_change_set = serializers.SerializerMethodField(
+        help_text="What changed the draft last, or something below it; null where the site does not know."
+    )
+
+    @extend_schema_field(ChangeSetMarkSerializer(allow_null=True))
+    def get_last_change_set(self, block: Block) -> dict[str, Any] | None:
+        """Return the change set that the view has read; see ``shown_blocks``."""
+        mark = self.context["change_sets"].get(block.usage_key)
+        return None if mark is None else dict(ChangeSetMarkSerializer(mark).data)
+
+
+def shown_blocks(blocks: Sequence[Block]) -> list[dict[str, Any]]:
+    """Return blocks of a course, and what changed them last, for an answer."""
+    marks = last_change_sets([block.usage_key for block in blocks])
+    return [dict(CourseBlockSerializer(block, context={"change_sets": marks}).data) for block in blocks]
+
+
+def shown_block(block: Block) -> dict[str, Any]:
+    """Return a block of a course for an answer; see ``shown_blocks``."""
+    return shown_blocks([block])[0]
 
 
 class _ContentSerializer(StrictSerializer):
@@ -52,7 +78,7 @@ class CourseBlockCreateSerializer(_ContentSerializer):
     )
 
 
-class CourseBlockUpdateSerializer(_ContentSerializer):
+class CourseBlockUpdateSerializer(BaseVersionSerializer, _ContentSerializer):
     """A change of a block."""
 
     settings = serializers.DictField(
@@ -60,9 +86,7 @@ class CourseBlockUpdateSerializer(_ContentSerializer):
         required=False,
         help_text="Attributes to set; null removes one, and those that are not named stay.",
     )
-    version_num = serializers.IntegerField(
-        required=False, min_value=1, help_text="The version that was edited. The change of another one is a 409."
-    )
+    version_num = serializers.IntegerField(required=False, min_value=1, help_text="Older name of base_version.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not {"olx", "settings"} & attrs.keys():
@@ -70,7 +94,7 @@ class CourseBlockUpdateSerializer(_ContentSerializer):
         return attrs
 
 
-class ChildOrderSerializer(StrictSerializer):
+class ChildOrderSerializer(BaseVersionSerializer, StrictSerializer):
     """The order of the children of a block."""
 
     children = KeyListField(child=serializers.CharField(), help_text="The usage key of each child, once.")

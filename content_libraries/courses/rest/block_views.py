@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from opaque_keys.edx.keys import UsageKey
 from rest_framework import status
 from rest_framework.request import Request
@@ -13,7 +13,9 @@ from rest_framework.response import Response
 
 from ...errors import InvalidInputError, NotFoundError
 from ...keys import CourseKey
+from ...rest.base_versions import IF_MATCH, base_version, tagged
 from ...rest.bodies import refuse_fields, request_body
+from ...rest.errors import VersionConflictSerializer
 from ...rest.pages import LibraryPagination, page_serializer
 from .. import api
 from ..data import CoursePermission
@@ -27,9 +29,9 @@ from .block_serializers import (
     CourseBlockSerializer,
     CourseBlockUpdateSerializer,
     PlaceSerializer,
+    shown_block,
+    shown_blocks,
 )
-
-CONFLICT = OpenApiResponse(description="The block is at another version.")
 
 
 class CourseBlocksView(CourseScopedView):
@@ -63,7 +65,7 @@ class CourseBlocksView(CourseScopedView):
             settings=wanted.get("settings"),
             index=wanted.get("index"),
         )
-        return Response(CourseBlockSerializer(block).data, status.HTTP_201_CREATED)
+        return Response(shown_block(block), status.HTTP_201_CREATED)
 
 
 class CourseBlockView(CourseScopedView):
@@ -83,14 +85,15 @@ class CourseBlockView(CourseScopedView):
     )
     def get(self, request: Request, block_key: UsageKey) -> Response:
         block = api.get_block(block_key, user=request.user, published=asks_for_published(request))
-        return Response(CourseBlockSerializer(block).data)
+        return tagged(request, Response(shown_block(block)), block.version_num)
 
     @extend_schema(
         operation_id="course_block_update",
         summary="Change the settings or the OLX of a course block",
         description="Its children stay. A change of a linked block counts as a local change, or is refused.",
+        parameters=[IF_MATCH],
         request=CourseBlockUpdateSerializer,
-        responses={200: CourseBlockSerializer, 409: CONFLICT},
+        responses={200: CourseBlockSerializer, 409: VersionConflictSerializer},
     )
     def patch(self, request: Request, block_key: UsageKey) -> Response:
         body = CourseBlockUpdateSerializer(data=request_body(request))
@@ -101,9 +104,9 @@ class CourseBlockView(CourseScopedView):
             user=request.user,
             settings=wanted.get("settings"),
             olx=wanted.get("olx"),
-            version_num=wanted.get("version_num"),
+            version_num=_version_num(request, wanted),
         )
-        return Response(CourseBlockSerializer(block).data)
+        return tagged(request, Response(shown_block(block)), block.version_num)
 
     @extend_schema(
         operation_id="course_block_delete",
@@ -142,21 +145,31 @@ class CourseBlockChildrenView(CourseScopedView):
         pagination = ChildPagination()
         keys: Any = pagination.paginate_queryset(structure.children.get(block_key, ()), request, view=self)
         blocks = api.get_blocks(keys, user=request.user, published=published)
-        return pagination.get_paginated_response(CourseBlockSerializer(blocks, many=True).data)
+        answer = pagination.get_paginated_response(shown_blocks(blocks))
+        return tagged(request, answer, structure.blocks[block_key].version_num)
 
     @extend_schema(
         operation_id="course_block_reorder",
         summary="Reorder the children of a course block",
+        parameters=[IF_MATCH],
         request=ChildOrderSerializer,
-        responses={200: CourseBlockSerializer, 409: CONFLICT},
+        responses={200: CourseBlockSerializer, 409: VersionConflictSerializer},
     )
     def put(self, request: Request, block_key: UsageKey) -> Response:
         body = ChildOrderSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
         children = [block_key_of(text, field="children") for text in body.validated_data["children"]]
-        return Response(
-            CourseBlockSerializer(api.reorder_children(block_key, user=request.user, children=children)).data
-        )
+        expected = _version_num(request, body.validated_data)
+        block = api.reorder_children(block_key, user=request.user, children=children, version_num=expected)
+        return tagged(request, Response(shown_block(block)), block.version_num)
+
+
+def _version_num(request: Request, wanted: dict[str, Any]) -> int | None:
+    """Return the version that an edit started from, by either of its names in the body, or in the header."""
+    names = wanted.get("version_num"), wanted.get("base_version")
+    if None not in names and names[0] != names[1]:
+        raise InvalidInputError(_("version_num names another version."), field="base_version")
+    return base_version(request, {"base_version": names[0] or names[1]})
 
 
 class CourseBlockMovesView(CourseScopedView):
@@ -177,7 +190,7 @@ class CourseBlockMovesView(CourseScopedView):
         wanted = body.validated_data
         parent_key = block_key_of(wanted["parent"], field="parent")
         block = api.move_block(block_key, user=request.user, parent_key=parent_key, index=wanted.get("index"))
-        return Response(CourseBlockSerializer(block).data)
+        return Response(shown_block(block))
 
 
 class CourseBlockCopiesView(CourseScopedView):
@@ -200,12 +213,12 @@ class CourseBlockCopiesView(CourseScopedView):
         parent_key = block_key_of(wanted["parent"], field="parent")
         copied = api.copy_block(block_key, user=request.user, parent_key=parent_key, index=wanted.get("index"))
         shown = {
-            "block": copied.block,
-            "keys": {str(source): copy for source, copy in copied.keys.items()},
+            "block": shown_block(copied.block),
+            "keys": {str(source): str(copy) for source, copy in copied.keys.items()},
             "new_files": copied.new_files,
             "conflicting_files": copied.conflicting_files,
         }
-        return Response(BlockCopiedSerializer(shown).data, status.HTTP_201_CREATED)
+        return Response(shown, status.HTTP_201_CREATED)
 
 
 class CourseBlockPublishView(CourseScopedView):

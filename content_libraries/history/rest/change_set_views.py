@@ -52,6 +52,8 @@ class ChangeSetSerializer(serializers.Serializer[api.ChangeSet]):
     context_key = serializers.CharField(help_text="Key of the library or course.")
     source_key = serializers.CharField(allow_blank=True, help_text="What the content came from.")
     job_uuid = serializers.UUIDField(allow_null=True, help_text="The job that did it.")
+    undoes = serializers.UUIDField(allow_null=True, help_text="The change set that it undoes.")
+    undone_by = serializers.UUIDField(allow_null=True, help_text="The newest change set that undoes it.")
     changes = serializers.IntegerField(help_text="Number of items that changed themselves.")
     side_effects = serializers.IntegerField(help_text="Number of other items below which something changed.")
 

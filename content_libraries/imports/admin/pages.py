@@ -24,7 +24,7 @@ from .. import api
 from ..data import ImportPlan
 from ..models import ImportJob, SourceUpload, StoredPlan
 from ..sources.base import Source
-from ..wording import kinds_in_words, outcomes_in_words
+from ..wording import kinds_in_words, outcomes_in_words, repeat_in_words
 from .base import page_url
 from .forms import ImportForm, LegacyForm
 from .progress import job_cards
@@ -97,14 +97,19 @@ def show_plans(request: HttpRequest, context: Context) -> HttpResponse:
     """Show the preview of an import. A POST starts a job that does exactly what the preview shows."""
     found = [api.find_plan(_uuid(text), user=request.user) for text in request.GET.getlist("plan")]
     publish = request.GET.get("publish") == "1"
-    if request.method == "POST":
-        job = api.start_plans([stored for stored, _plan in found], user=request.user, publish=publish)
+    asks = any(stored.question for stored, _plan in found)
+    if request.method == "POST" and asks and "confirm_repeat" not in request.POST:
+        messages.error(request, _("Answer the question first: tick the box if it is the same course."))
+    elif request.method == "POST":
+        stored_plans = [stored for stored, _plan in found]
+        job = api.start_plans(stored_plans, user=request.user, publish=publish, confirm_repeat=asks)
         return HttpResponseRedirect(page_url("watch", job=str(job.uuid)))
     plans = [_plan_context(stored, plan) for stored, plan in found]
     context |= {
         "title": _("Preview of the import"),
         "plans": plans,
         "publish": publish,
+        "asks": asks,
         "library_key": found[0][1].library_key if found else "",
         "is_blocked": any(plan["report"]["size"]["is_exceeded"] for plan in plans),
         "writes": sum(len(plan.writes()) for _stored, plan in found),
@@ -181,6 +186,7 @@ def _plan_context(stored: StoredPlan, plan: ImportPlan) -> dict[str, Any]:
         "actions": sorted(stored.report["actions"]),
         "outcomes": outcomes_in_words(stored.report["actions"]),
         "is_legacy": isinstance(plan.source_key, LibraryLocator),
+        "repeat": list(repeat_in_words(stored.report)),
         "titles": {row["usage_key"]: row["title"] for row in rows},
     }
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape
@@ -12,35 +11,34 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_noop
+from lxml import etree
 
-from ...olx.api import (
-    Fault,
-    MalformedXmlError,
-    OlxBlock,
-    OlxError,
-    StaticFile,
-    UnsupportedEncodingError,
-    assembled,
-    decoded,
-    xml_safe,
-)
+from ...olx.api import OlxBlock, StaticFile, UnsupportedEncodingError, mended_text
 from ...site_language import gettext as _
-from . import xml
+from ..questions import xml
+from ..questions.html import body_of, title_of
+from ..questions.making import BlockMaker
+from ..questions.tools import tool_of, tool_type
+from .links import Links, note_on
 from .manifest import Item, Manifest, Resource
-from .qti import Question, questions
-from .texts import body_of, file_at, linked_files, static_url, with_static_urls
+from .qti import questions
+from .texts import file_at, static_url
 
 _PAGES: Final = (".html", ".htm", ".xhtml")
 _QUIZZES: Final = frozenset({"imsqti", "imsqti_xmlv1p2"})
-_REASONS: Final[Mapping[str, str]] = {
-    "imsdt": gettext_noop("Discussions are not imported: libraries hold no discussions."),
-    "imsbasiclti": gettext_noop("Links to external tools are not imported: set the tool up in the course."),
-}
+_TOOL: Final = "imsbasiclti"
+_DISCUSSION: Final = "imsdt"
+_CANVAS: Final = "associatedcontent"
+_CANVAS_QUESTIONS: Final = "non_cc_assessments/{}.xml.qti"
+_NO_DISCUSSIONS: Final = gettext_noop("Discussions are not imported: libraries hold no discussions.")
 _NO_ADDRESS: Final = gettext_noop("The link has no address on the web, which begins with http:// or https://.")
 _NO_FILE: Final = gettext_noop("The cartridge does not hold the file “%(file)s” of this resource.")
 _NO_TYPE: Final = gettext_noop("Resources of the type “%(type)s” are not imported.")
-_IN_XML: Final = _QUIZZES | {"imswl", "assignment"}
-_SHOWN_BY_ITEMS: Final = _IN_XML | _REASONS.keys()
+_CREDENTIALS: Final = gettext_noop(
+    "An external tool: cartridges hold no credentials. Enter those of the course, or the tool cannot be launched."
+)
+_IN_XML: Final = _QUIZZES | {"imswl", "assignment", _TOOL}
+_ARRIVE_UNSHOWN: Final = _IN_XML | {_DISCUSSION}
 
 
 @dataclass(slots=True)
@@ -49,7 +47,7 @@ class ContentReader:
     Converts resources to blocks; a resource that is shown twice gives the same blocks twice.
 
     Attributes:
-        not_imported: key of a block -> the reason why its resource cannot be imported.
+        make: makes the blocks.
         pages: paths of files that became the text of a block.
         linked: paths of files that a text refers to.
     """
@@ -57,142 +55,192 @@ class ContentReader:
     manifest: Manifest
     texts: Mapping[str, bytes]
     files: Mapping[str, StaticFile]
-    not_imported: dict[tuple[str, str], str] = field(default_factory=dict)
+    make: BlockMaker = field(default_factory=BlockMaker)
     pages: set[str] = field(default_factory=set)
     linked: set[str] = field(default_factory=set)
+    links: Links = field(init=False)
     _known: dict[str, tuple[OlxBlock, ...]] = field(default_factory=dict)
-    _names: dict[tuple[str, str], int] = field(default_factory=dict)
-    """Name of a block -> the number that the next block of that name gets."""
+    _owned: dict[str, str] = field(default_factory=dict)
+    """Identifier of the resource of a page -> its ``url_name``, which is given before any text links to it."""
+
+    def __post_init__(self) -> None:
+        paths = {
+            resource.identifier: file_at(resource.href, self.files) for resource in self.manifest.resources.values()
+        }
+        shown = {item.identifier: paths[item.resource] for item in self._all_items() if item.resource in paths}
+        self.links = Links(self.files, {**shown, **paths})
+        for identifier, path in paths.items():
+            if path.lower().endswith(_PAGES) and path in self.texts and path not in self.links.names:
+                self.links.names[path] = self._owned[identifier] = self.make.name("html", identifier)
 
     def blocks(self, identifier: str, title: str) -> tuple[OlxBlock, ...]:
         """Return the blocks of a resource. They get the title of the item that shows the resource first."""
         if identifier not in self._known:
             try:
                 self._known[identifier] = self._read(identifier, title)
-            except (MalformedXmlError, UnsupportedEncodingError) as error:
-                self._known[identifier] = (self._broken(identifier, title, error),)
+            except xml.UNREADABLE as error:
+                self._known[identifier] = (self.make.broken("resource", identifier, title, error),)
         return self._known[identifier]
 
     def label(self, item: Item) -> OlxBlock:
         """Make a block for an item that has only a title. The block is not imported."""
-        return self._left_out("item", item.identifier, item.title, _("It has a title, but shows nothing."))
+        return self.make.left_out("item", item.identifier, item.title, _("It has a title, but shows nothing."))
 
-    def name(self, tag: str, identifier: str) -> str:
-        """Return a free name for a block: its identifier, with a number if another block of the tag has that name."""
-        name = wanted = url_name(identifier)
-        while (tag, name) in self._names:
-            number = self._names[tag, wanted]
-            self._names[tag, wanted] += 1
-            name = f"{wanted}-{number}"
-        self._names[tag, name] = 2
-        return name
-
-    def not_shown(self) -> tuple[OlxBlock, ...]:
+    def not_shown(self) -> Iterator[OlxBlock]:
         """
-        Make a block that is not imported for each resource that no item shows, such as question banks.
+        Yield the blocks of what no item shows: quizzes, question banks, pages, links, tools and discussions.
 
-        Pages that no item shows get no block: they are among the unused files.
+        Pages that another text links as files are files. Everything else that no item shows is a file, too.
         """
-        return tuple(
-            self._left_out("resource", identifier, resource.href, _("No item of the cartridge shows this."))
-            for identifier, resource in self.manifest.resources.items()
-            if identifier not in self._known and resource.kind in _SHOWN_BY_ITEMS
-        )
+        for identifier, resource in self.manifest.resources.items():
+            if identifier in self._known:
+                continue
+            if resource.kind in _ARRIVE_UNSHOWN or self._is_bank(resource):
+                yield from self.blocks(identifier, self._own_title(resource))
+        for identifier, resource in self.manifest.resources.items():
+            path = file_at(resource.href, self.files)
+            if identifier not in self._known and path in self.links.names and path not in self.pages | self.linked:
+                yield from self.blocks(identifier, self._own_title(replace(resource, href=path)))
+
+    def _all_items(self) -> Iterator[Item]:
+        pending = list(self.manifest.items)
+        while pending:
+            item = pending.pop()
+            yield item
+            pending.extend(item.items)
+
+    def _is_bank(self, resource: Resource) -> bool:
+        has_questions = resource.kind == _CANVAS and resource.questions_of_canvas in self.texts
+        return has_questions and not self._is_quiz_of_canvas(resource)
+
+    def _is_quiz_of_canvas(self, resource: Resource) -> bool:
+        """Return whether a quiz of the cartridge has these questions, in the form of the standard, too."""
+        name = posixpath.basename(resource.questions_of_canvas).partition(".")[0]
+        quiz = self.manifest.resources.get(name)
+        return quiz is not None and quiz.kind in _QUIZZES
+
+    def _own_title(self, resource: Resource) -> str:
+        """Return the title that a resource has itself, for what no item shows."""
+        path = resource.questions_of_canvas if resource.kind == _CANVAS else resource.href
+        stem = posixpath.basename(path).partition(".")[0]
+        data = self.texts.get(file_at(path, self.files) or path, b"")
+        if path.lower().endswith(_PAGES):
+            return title_of(mended_text(data) or "") or stem
+        try:
+            root = xml.parse(data, path)
+        except xml.UNREADABLE:
+            return stem
+        return _title_of_questions(root) or xml.text(root, "title") or stem
 
     def _read(self, identifier: str, title: str) -> tuple[OlxBlock, ...]:
         resource = self.manifest.resources.get(identifier)
         if resource is None:
-            return (self._left_out("resource", identifier, title, _("The cartridge does not hold this resource.")),)
-        if resource.kind in _REASONS:
-            return (self._left_out(resource.kind, identifier, title, _(_REASONS[resource.kind])),)
+            return (self._left_out(identifier, title, _("The cartridge does not hold this resource.")),)
+        if resource.kind == _DISCUSSION:
+            return (self.make.left_out(resource.kind, identifier, title, _(_NO_DISCUSSIONS)),)
+        if self._is_bank(resource):
+            return self._quiz(replace(resource, href=resource.questions_of_canvas), title)
         path = file_at(resource.href, self.files)
         if not path or (resource.kind in _IN_XML and path not in self.texts):
             reason = _(_NO_FILE) % {"file": resource.href} if resource.href else _("This resource has no file.")
-            return (self._left_out("resource", identifier, title, reason),)
+            return (self._left_out(identifier, title, reason),)
         resource = replace(resource, href=path)
         if resource.kind in _QUIZZES:
-            return self._quiz(resource)
-        text = self._text(resource)
-        if text is None:
-            reason = _(_NO_ADDRESS) if resource.kind == "imswl" else _(_NO_TYPE) % {"type": resource.kind}
-            return (self._left_out("resource", identifier, title, reason),)
-        return (self._html(identifier, title, text, resource.href),)
+            own = _CANVAS_QUESTIONS.format(identifier)
+            return self._quiz(replace(resource, href=own) if own in self.texts else resource, title)
+        read = self._readers().get(resource.kind, self._file)
+        return (read(resource, title),)
 
-    def _text(self, resource: Resource) -> str | None:
-        """Return the HTML of a page, a link, an assignment or a file; None for other resources."""
+    def _readers(self) -> Mapping[str, Callable[[Resource, str], OlxBlock]]:
+        return {"imswl": self._link, "assignment": self._assignment, _TOOL: self._tool}
+
+    def _file(self, resource: Resource, title: str) -> OlxBlock:
+        """Make the Text of a page, or of a link to a file."""
         path = resource.href
-        if resource.kind == "imswl":
-            return self._link(path)
-        if resource.kind == "assignment":
-            root = xml.parse(self.texts[path], path)
-            return self._rewritten(xml.text(xml.first(root, "text")), path)
         if path.lower().endswith(_PAGES) and path in self.texts:
             self.pages.add(path)
-            return self._rewritten(body_of(decoded(self.texts[path], path)), path)
+            page = mended_text(self.texts[path])
+            if page is None:
+                raise UnsupportedEncodingError(
+                    _("%(path)s is in an encoding that cannot be read: save it as UTF-8.") % {"path": path}, path
+                )
+            name = self._owned.get(resource.identifier, "")
+            return self._text(resource.identifier, title, body_of(page), path, name=name)
         if resource.kind == "webcontent":
             self.linked.add(path)
-            name = posixpath.basename(path)
-            return f'<p><a href="{escape(static_url(path, self.files))}" target="_blank">{escape(name)}</a></p>'
-        return None
+            shown = escape(posixpath.basename(path))
+            html = f'<p><a href="{escape(static_url(path, self.files))}" target="_blank">{shown}</a></p>'
+            return self.make.text(resource.identifier, title, html, path=path)
+        return self._left_out(resource.identifier, title, _(_NO_TYPE) % {"type": resource.kind})
 
-    def _link(self, path: str) -> str | None:
-        root = xml.parse(self.texts[path], path)
-        url = next((str(element.get("href") or "") for element in xml.descendants(root, "url")), "")
+    def _assignment(self, resource: Resource, title: str) -> OlxBlock:
+        root = xml.parse(self.texts[resource.href], resource.href)
+        return self._text(resource.identifier, title, xml.text(root, "text"), resource.href)
+
+    def _link(self, resource: Resource, title: str) -> OlxBlock:
+        root = xml.parse(self.texts[resource.href], resource.href)
+        url = next((xml.attribute(element, "href") for element in xml.descendants(root, "url")), "")
         if urlsplit(url).scheme not in {"http", "https"}:
-            return None
-        title = xml.text(xml.first(root, "title")) or url
-        return f'<p><a href="{escape(url)}" target="_blank" rel="noopener">{escape(title)}</a></p>'
+            return self._left_out(resource.identifier, title, _(_NO_ADDRESS))
+        shown = escape(xml.text(root, "title") or url)
+        html = f'<p><a href="{escape(url)}" target="_blank" rel="noopener">{shown}</a></p>'
+        return self.make.text(resource.identifier, title, html, path=resource.href)
 
-    def _quiz(self, resource: Resource) -> tuple[OlxBlock, ...]:
+    def _tool(self, resource: Resource, title: str) -> OlxBlock:
+        tool = tool_of(xml.parse(self.texts[resource.href], resource.href))
+        if not tool.settings:
+            return self._left_out(resource.identifier, title, _(_NO_ADDRESS))
+        return self.make.empty(
+            tool_type(), resource.identifier, title or tool.title, tool.settings, note=_(_CREDENTIALS)
+        )
+
+    def _quiz(self, resource: Resource, title: str) -> tuple[OlxBlock, ...]:
+        """Make the blocks of a quiz or a question bank, and their collection."""
         path = resource.href
         root = xml.parse(self.texts[path], path)
-        rewrite = partial(self._rewritten, path=path)
-        return tuple(self._question(resource, question) for question in questions(root, rewrite))
+        unresolved: dict[str, None] = {}
+        found = list(questions(root, partial(self._rewritten, path=path, unresolved=unresolved)))
+        blocks = [
+            self.make.question(replace(question, identifier=f"{resource.identifier}-{question.identifier}"), path=path)
+            for question in found
+        ]
+        blocks += self._drawn(resource, root)
+        if note := note_on(unresolved):
+            blocks[0] = replace(blocks[0], note=f"{blocks[0].note} {note}".strip())
+        if not blocks:
+            return (self._left_out(resource.identifier, title, _("It has no questions.")),)
+        self.make.collect(resource.identifier, title, blocks)
+        return tuple(blocks)
 
-    def _question(self, resource: Resource, question: Question) -> OlxBlock:
-        identifier = f"{resource.identifier}-{question.identifier}"
-        if question.reason:
-            return self._left_out("problem", identifier, question.title, question.reason)
-        if question.text:
-            return self._html(identifier, question.title, question.text, resource.href)
-        name = self.name("problem", identifier)
-        attributes = {"display_name": question.title}
-        olx = f"<problem{_title(question.title)}>{question.problem}</problem>"
-        return OlxBlock("problem", name, attributes, xml_safe(olx), path=resource.href)
+    def _drawn(self, resource: Resource, root: etree._Element) -> Iterator[OlxBlock]:
+        """Yield a row for each bank that a quiz of Canvas draws questions from, which libraries cannot."""
+        for element in xml.descendants(root, "selection"):
+            bank, number = xml.text(element, "sourcebank_ref"), xml.text(element, "selection_number")
+            if bank:
+                text = _("The quiz draws %(number)s questions from the bank “%(bank)s”. The bank is a collection.")
+                reason = text % {"number": number or "1", "bank": bank}
+                identifier = f"{resource.identifier}-{bank}"
+                yield self.make.left_out("selection", identifier, bank, reason)
 
-    def _rewritten(self, text: str, path: str) -> str:
-        folder = posixpath.dirname(path)
-        self.linked.update(linked_files(text, folder, self.files))
-        return with_static_urls(text, folder, self.files)
+    def _text(self, identifier: str, title: str, html: str, path: str, *, name: str = "") -> OlxBlock:
+        unresolved: dict[str, None] = {}
+        text = self._rewritten(html, path, unresolved)
+        return self.make.text(identifier, title, text, path=path, note=note_on(unresolved), name=name)
 
-    def _html(self, identifier: str, title: str, text: str, path: str) -> OlxBlock:
-        cdata = xml_safe(text).replace("]]>", "]]]]><![CDATA[>")
-        olx = f"<html{_title(title)}><![CDATA[{cdata}]]></html>"
-        name = self.name("html", identifier)
-        return OlxBlock("html", name, {"display_name": title}, olx, path=path, body=text)
+    def _rewritten(self, text: str, path: str, unresolved: dict[str, None]) -> str:
+        rewritten = self.links.rewritten(text, posixpath.dirname(path))
+        self.linked |= rewritten.files
+        unresolved |= dict.fromkeys(rewritten.unresolved)
+        return rewritten.text
 
-    def _broken(self, identifier: str, title: str, error: OlxError) -> OlxBlock:
-        """Make a block for a resource that cannot be read."""
-        olx = f"<resource{_title(title)}/>"
-        fault = Fault(error.message, error.path, error.line)
-        name = self.name("resource", identifier)
-        return OlxBlock("resource", name, {"display_name": title}, olx, path=error.path, fault=fault)
-
-    def _left_out(self, tag: str, identifier: str, title: str, reason: str) -> OlxBlock:
-        block = OlxBlock(tag, self.name(tag, identifier), {"display_name": title}, f"<{tag}{_title(title)}/>")
-        self.not_imported[block.key] = reason
-        return block
-
-
-def url_name(identifier: str) -> str:
-    """Convert an identifier of a cartridge to the ``url_name`` of a block."""
-    return re.sub(r"[^\w.-]", "_", identifier)[:150] or "unnamed"
+    def _left_out(self, identifier: str, title: str, reason: str) -> OlxBlock:
+        return self.make.left_out("resource", identifier, title, reason)
 
 
-def container(tag: str, name: str, title: str, children: tuple[OlxBlock, ...]) -> OlxBlock:
-    """Make a section, subsection or unit."""
-    return assembled(f"<{tag}{_title(title)}/>", name, children)
-
-
-def _title(title: str) -> str:
-    return f' display_name="{escape(xml_safe(title))}"'
+def _title_of_questions(root: etree._Element) -> str:
+    """Return the title of a question bank or a quiz; "" if it has none."""
+    for field_ in xml.descendants(root, "qtimetadatafield"):
+        if xml.text(field_, "fieldlabel") == "bank_title":
+            return xml.text(field_, "fieldentry")
+    titles = (xml.attribute(found, "title") for found in xml.descendants(root, "assessment", "objectbank"))
+    return next((title for title in titles if title), "")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from lxml import etree
 
 from ...olx.api import ArchiveTooLargeError, Limits, NotACourseError
-from . import xml
+from ..questions import xml
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,11 @@ class Resource:
     kind: str
     href: str
     files: tuple[str, ...]
+
+    @property
+    def questions_of_canvas(self) -> str:
+        """Return the path of the questions as Canvas keeps them, which says more than the standard; "" without one."""
+        return next((path for path in self.files if path.lower().endswith(".xml.qti")), "")
 
 
 @dataclass(frozen=True, slots=True)

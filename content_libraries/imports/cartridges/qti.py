@@ -1,145 +1,160 @@
-"""Converts questions of a cartridge's quizzes (QTI 1.2, Common Cartridge profile) to problems."""
+"""Converts questions in QTI 1.2 to problems: those of Common Cartridges, of Canvas, and of plain QTI."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from html import escape
 from typing import Final
 
+from django.utils.translation import gettext_noop
 from lxml import etree
 
 from ...site_language import gettext as _
-from . import xml
-from .texts import as_xml
+from ..questions import problems, xml
+from ..questions.data import Choice, NoCounterpartError, Question
+from .qti_parts import QtiItem
 
 type Rewrite = Callable[[str], str]
-"""A function that rewrites the references of an HTML text to ``/static/``."""
+"""A function that rewrites the links of an HTML text."""
+type _Make = Callable[[QtiItem], str]
 
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """
-    A question.
-
-    Args:
-        identifier: unique in its quiz.
-        title: its title.
-        problem: the content of the ``<problem>`` element; "" if it becomes no problem.
-        text: HTML of an essay question, which is imported as text; "" for others.
-        reason: why it cannot be imported; "" if it can.
-    """
-
-    identifier: str
-    title: str
-    problem: str = ""
-    text: str = ""
-    reason: str = ""
+_TYPE_FIELDS: Final = ("cc_profile", "question_type", "qmd_itemtype", "qmd_questiontype")
+_OTHER_TYPE: Final = gettext_noop("Questions of the type “%(type)s” become texts: no problem asks or grades the same.")
+_ESSAY: Final = gettext_noop("Essays become texts: a problem cannot grade them, and responses need a rubric.")
+_UPLOAD: Final = gettext_noop("Tasks with files to upload become texts: a problem takes no files.")
 
 
 def questions(root: etree._Element, rewrite: Rewrite) -> Iterator[Question]:
     """Read the questions of a quiz or a question bank, in order."""
-    for number, item in enumerate(xml.descendants(root, "item"), start=1):
-        identifier = str(item.get("ident") or number)
-        title = str(item.get("title") or _("Question %(number)s") % {"number": number})
-        profile = _profile(item)
-        make = _MAKERS.get(profile)
-        prompt = rewrite(_material(xml.first(item, "presentation")))
-        if profile == "cc.essay":
-            yield Question(identifier, title, text=prompt)
-        elif make is None:
-            yield Question(
-                identifier,
-                title,
-                reason=_("Questions of the type “%(type)s” are not imported.") % {"type": profile or _("unknown")},
-            )
-        elif problem := make(item, prompt, rewrite):
-            yield Question(identifier, title, problem=problem)
-        else:
-            yield Question(identifier, title, reason=_("The question has no answer that counts as right."))
+    for number, element in enumerate(xml.descendants(root, "item"), start=1):
+        yield _question(QtiItem(element, rewrite), number)
 
 
-def _profile(item: etree._Element) -> str:
-    for field in xml.descendants(item, "qtimetadatafield"):
-        if xml.text(xml.first(field, "fieldlabel")) == "cc_profile":
-            return xml.text(xml.first(field, "fieldentry")).partition(".v")[0]
-    return ""
-
-
-def _material(parent: etree._Element | None) -> str:
-    """Return the text in the material of an element as HTML, without the material of deeper elements."""
-    if parent is None:
-        return ""
-    parts = []
-    for material in [*xml.children(parent, "material"), *_flowing(parent)]:
-        for text in xml.children(material, "mattext"):
-            content = xml.text(text)
-            is_html = text.get("texttype", "text/plain") == "text/html"
-            parts.append(content if is_html else escape(content, quote=False))
-    return " ".join(parts)
-
-
-def _flowing(parent: etree._Element) -> Iterator[etree._Element]:
-    for flow in (child for child in parent if xml.name(child).startswith("flow")):
-        yield from xml.children(flow, "material")
-
-
-def _right_answers(item: etree._Element) -> list[str]:
-    """Return the answers that give points, without negated conditions."""
-    answers = []
-    for condition in xml.descendants(item, "respcondition"):
-        points = [_points(xml.text(setvar)) for setvar in xml.children(condition, "setvar")]
-        if not any(point > 0 for point in points):
-            continue
-        for equal in xml.descendants(condition, "varequal"):
-            if not any(xml.name(parent) == "not" for parent in equal.iterancestors()):
-                answers.append(xml.text(equal))
-    return list(dict.fromkeys(answers))
-
-
-def _points(text: str) -> float:
+def _question(item: QtiItem, number: int) -> Question:
+    identifier = xml.attribute(item.element, "ident") or str(number)
+    title = xml.attribute(item.element, "title") or _("Question %(number)s") % {"number": number}
+    kind = _kind(item)
+    problem = ""
     try:
-        return float(text)
-    except ValueError:
-        return 0
+        problem, reason = _problem(kind, item), ""
+    except NoCounterpartError as error:
+        reason = error.reason
+    text = "" if problem else item.whole_text()
+    if kind == "text":
+        reason = "" if text else _("It has no text.")
+    return Question(identifier, title, problem=problem, text=text, reason=reason)
 
 
-def _choices(item: etree._Element, prompt: str, rewrite: Rewrite, response: str, group: str) -> str:
-    right = _right_answers(item)
-    labels = [
-        (str(label.get("ident") or ""), as_xml(rewrite(_material(label))))
-        for label in xml.descendants(item, "response_label")
-    ]
-    if not {identifier for identifier, _text in labels} & set(right):
-        return ""
-    choices = "".join(
-        f'<choice correct="{str(identifier in right).lower()}">{text}</choice>' for identifier, text in labels
+def _problem(kind: str, item: QtiItem) -> str:
+    if kind == "essay":
+        raise NoCounterpartError(_(_ESSAY))
+    if kind == "upload":
+        raise NoCounterpartError(_(_UPLOAD))
+    make = _MAKERS.get(kind)
+    if make is None:
+        raise NoCounterpartError(_(_OTHER_TYPE) % {"type": kind or _("unknown")})
+    return problems.explained(make(item), item.feedback.get("general_fb", ""))
+
+
+def _kind(item: QtiItem) -> str:
+    """Return the type of a question: one of ``_KINDS``, or what the source calls another type; "" if unknown."""
+    fields = item.metadata()
+    for name in _TYPE_FIELDS:
+        if value := fields.get(name, ""):
+            return _KINDS.get(value.partition(".v0")[0].strip().lower(), value)
+    return _kind_by_shape(item)
+
+
+def _kind_by_shape(item: QtiItem) -> str:
+    lists, fields = item.responses("response_lid"), item.responses("response_str", "response_num")
+    if len(lists) == 1 and not fields:
+        return "many" if xml.attribute(lists[0], "rcardinality").lower() == "multiple" else "one"
+    if len(fields) == 1 and not lists:
+        render = next(xml.descendants(fields[0], "render_fib"), None)
+        is_number = xml.attribute(render, "fibtype").lower() in {"decimal", "integer"}
+        if is_number or xml.name(fields[0]) == "response_num":
+            return "number"
+        return "words" if item.rights() else "essay"
+    return "" if lists or fields else "text"
+
+
+def _choices(item: QtiItem) -> list[Choice]:
+    shares = item.shares()
+    return [Choice(text, shares.get(identifier, 0), item.feedback_on(identifier)) for identifier, text in item.labels()]
+
+
+def _one_choice(item: QtiItem) -> str:
+    renders = xml.descendants(item.element, "render_choice")
+    is_shuffled = any(xml.attribute(render, "shuffle").lower() == "yes" for render in renders)
+    return problems.one_choice(item.prompt, _choices(item), is_shuffled=is_shuffled)
+
+
+def _many_choices(item: QtiItem) -> str:
+    return problems.many_choices(item.prompt, _choices(item))
+
+
+def _short_answer(item: QtiItem) -> str:
+    return problems.short_answer(item.prompt, item.rights(), is_case_sensitive=item.is_case_sensitive())
+
+
+def _pattern(item: QtiItem) -> str:
+    return problems.short_answer(
+        item.prompt, item.patterns(), is_case_sensitive=item.is_case_sensitive(), are_patterns=True
     )
-    return f"<{response}><div>{as_xml(prompt)}</div><{group}>{choices}</{group}></{response}>"
 
 
-def _one_choice(item: etree._Element, prompt: str, rewrite: Rewrite) -> str:
-    return _choices(item, prompt, rewrite, "multiplechoiceresponse", "choicegroup")
+def _number(item: QtiItem) -> str:
+    return problems.number(item.prompt, item.ranges())
 
 
-def _many_choices(item: etree._Element, prompt: str, rewrite: Rewrite) -> str:
-    return _choices(item, prompt, rewrite, "choiceresponse", "checkboxgroup")
+def _gaps(item: QtiItem) -> str:
+    return problems.gaps(item.prompt, item.gaps())
 
 
-def _short_answer(item: etree._Element, prompt: str, rewrite: Rewrite) -> str:
-    answers = _right_answers(item)
-    if not answers:
-        return ""
-    more = "".join(f'<additional_answer answer="{escape(answer)}"/>' for answer in answers[1:])
-    return (
-        f'<stringresponse answer="{escape(answers[0])}" type="ci"><div>{as_xml(prompt)}</div>{more}'
-        '<textline size="20"/></stringresponse>'
-    )
+def _selections(item: QtiItem) -> str:
+    return problems.selections(item.prompt, item.selections())
 
 
-_MAKERS: Final[Mapping[str, Callable[[etree._Element, str, Rewrite], str]]] = {
-    "cc.multiple_choice": _one_choice,
-    "cc.true_false": _one_choice,
-    "cc.multiple_response": _many_choices,
-    "cc.fib": _short_answer,
+def _text(_item: QtiItem) -> str:
+    raise NoCounterpartError("")
+
+
+_KINDS: Final[Mapping[str, str]] = {
+    "cc.multiple_choice": "one",
+    "cc.true_false": "one",
+    "cc.multiple_response": "many",
+    "cc.fib": "words",
+    "cc.pattern_match": "pattern",
+    "cc.essay": "essay",
+    "multiple_choice_question": "one",
+    "true_false_question": "one",
+    "multiple_answers_question": "many",
+    "short_answer_question": "words",
+    "fill_in_multiple_blanks_question": "gaps",
+    "multiple_dropdowns_question": "selections",
+    "matching_question": "selections",
+    "numerical_question": "number",
+    "essay_question": "essay",
+    "file_upload_question": "upload",
+    "text_only_question": "text",
+    "multiple choice": "one",
+    "true/false": "one",
+    "either/or": "one",
+    "multiple answer": "many",
+    "multiple response": "many",
+    "fill in the blank": "words",
+    "short response": "essay",
+    "essay": "essay",
+    "numeric": "number",
+}
+"""Names of types in Common Cartridges, Canvas and Blackboard -> the type here."""
+
+_MAKERS: Final[Mapping[str, _Make]] = {
+    "one": _one_choice,
+    "many": _many_choices,
+    "words": _short_answer,
+    "pattern": _pattern,
+    "number": _number,
+    "gaps": _gaps,
+    "selections": _selections,
+    "text": _text,
 }

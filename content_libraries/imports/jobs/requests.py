@@ -34,6 +34,7 @@ from ..models import (
     StoredPlan,
 )
 from ..plan.collecting import plan_collection
+from ..plan.repeating import RepeatInDoubtError
 from ..plan.stored import dump_options, load_options
 from ..sources.finding import FoundSource, find_again, find_source
 
@@ -102,16 +103,24 @@ def start_imports(
     return job
 
 
-def start_plans(plans: Sequence[StoredPlan], *, user: Actor, publish: bool = False) -> ImportJob:
+def start_plans(
+    plans: Sequence[StoredPlan], *, user: Actor, publish: bool = False, confirm_repeat: bool = False
+) -> ImportJob:
     """
     Let a worker apply exactly these stored plans for one library, in one job.
 
     The user needs EDIT on the library, and still has to be able to read the sources. If a change of the library since a
     plan was made conflicts with it, the source of the plan fails with an error that names the change.
 
-    Raises NotFoundError, NotAllowedError, and InvalidInputError for plans of several libraries or two plans of one
-    source.
+    Args:
+        confirm_repeat: confirm for all plans that ask for it that their source is the course that was imported before.
+
+    Raises NotFoundError, NotAllowedError, InvalidInputError for plans of several libraries or two plans of one source,
+    and RepeatInDoubtError for a plan that asks, if nobody has confirmed it.
     """
+    for plan in plans:
+        if plan.question and not confirm_repeat:
+            raise RepeatInDoubtError(plan.question)
     if len({plan.target_id for plan in plans}) != 1 or len({plan.source_key for plan in plans}) != len(plans):
         raise InvalidInputError(_("Give plans of different sources for one library."), field="plan", as_list=True)
     library = access_library(user, library_of(plans[0]), Permission.EDIT)

@@ -104,9 +104,9 @@ class _Import:
         self.worker.step(f"{prefix}Loading content", 1)
         tree = source.tree()
         if options.with_drafts:
-            tree = tree_with_drafts(tree)
+            tree = tree_with_drafts(tree, place_all=True)
         self.worker.step(f"{prefix}Parsing staged OLX", 1)
-        plan = plan_tree(tree, library, options, user=user)
+        plan = plan_tree(tree, library, options, user=user, source_name=source.name)
         with transaction.atomic():
             lock_target(plan, package_pk(library))
             migration.plan = store_plan(plan, package_pk(library), upload=migration.upload, user=user)
@@ -138,7 +138,15 @@ class _Import:
             recorded.save(update_fields=["report"])
 
         publish_too = self.job.publish and may(user, library, Permission.PUBLISH)
-        apply_plan(user, plan, source, publish_too=publish_too, migration=migration, settle=settle)
+        apply_plan(
+            user,
+            plan,
+            source,
+            publish_too=publish_too,
+            migration=migration,
+            settle=settle,
+            is_confirmed=migration.is_plan_approved,
+        )
         self.worker.step(f"{prefix}Cleaning staged content", 2)
 
     def _finish(self, *, canceled: bool) -> None:

@@ -126,7 +126,7 @@ def _migrate(source: Source, user: Actor, into: LibraryLocatorV2 | Destination) 
     key = _legacy_key(tree.context_key, source.name)
     library, is_new = _destination(key, tree.display_name, user, into)
     options = ImportOptions(make_collection=into != Destination.ONE_EACH)
-    plan = plan_tree(tree, library, options, user=user)
+    plan = plan_tree(tree, library, options, user=user, source_name=source.name)
     result = apply_plan(user, plan, source, publish_too=True)
     forwarded = get_forwarding(key)
     return LegacyMigration(

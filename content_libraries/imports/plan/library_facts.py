@@ -20,7 +20,15 @@ from ...learning_core.api import (
 )
 from ...libraries.api import ContentLibrary, package_pk
 from ..data import NO_SETTINGS, PlannedBlock
-from ..records.mapping import EarlierTarget, earlier_fingerprints, earlier_targets, newest_row_pk
+from ..records.mapping import (
+    EarlierTarget,
+    LastImport,
+    earlier_fingerprints,
+    earlier_targets,
+    fingerprints_when_written,
+    last_import,
+    newest_row_pk,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +45,8 @@ class LibraryFacts:
         targets: source key of a block -> the draft of the item that the last import made of it.
         settings: version pk -> stored settings, of the containers among the targets.
         fingerprints: source key of a block -> digest at the last import of the source; None at the first import.
+        written_fingerprints: source key of a block -> digest when an import wrote its item.
+        last_import: the last import of the source; None at the first import.
         newest_row_pk: pk of the newest record of imports of the source; 0 without such records.
     """
 
@@ -48,6 +58,8 @@ class LibraryFacts:
     targets: Mapping[str, DraftContent]
     settings: Mapping[int, ContainerSettingsData]
     fingerprints: Mapping[str, str] | None
+    written_fingerprints: Mapping[str, str]
+    last_import: LastImport | None
     newest_row_pk: int
 
     def is_edited(self, source_key: str) -> bool:
@@ -88,5 +100,7 @@ def gather_facts(library: ContentLibrary, source_key: CourseKey) -> LibraryFacts
         targets={key: drafts[target.entity_pk] for key, target in earlier.items() if target.entity_pk in drafts},
         settings=settings_of([draft.version_pk for draft in drafts.values() if draft.version_pk]),
         fingerprints=earlier_fingerprints(source_key, learning_package_pk),
+        written_fingerprints=fingerprints_when_written(earlier),
+        last_import=last_import(source_key, learning_package_pk),
         newest_row_pk=newest_row_pk(source_key, learning_package_pk),
     )

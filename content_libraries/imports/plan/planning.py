@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from ... import conf
 from ...actors import Actor
 from ...libraries.api import ContentLibrary, package_pk
-from ...olx.api import OlxTree, SourceNote
+from ...olx.api import OlxTree, SourceNote, with_names
 from ...site_language import gettext
 from ..data import (
     MAKING_ACTIONS,
@@ -25,8 +25,9 @@ from .blocks import BlockPlanner
 from .codes import CodeAllocator
 from .collecting import plan_collection
 from .comparing import changes_between, fingerprints_of
+from .groups import note_on_groups, plan_groups
 from .library_facts import LibraryFacts, gather_facts
-from .nameless import with_names
+from .repeating import repeat_of
 from .source_part import read_part
 from .tags import SourceTags
 
@@ -37,6 +38,7 @@ def plan_tree(
     options: ImportOptions,
     *,
     user: Actor,
+    source_name: str = "",
     after: Sequence[ImportPlan] = (),
 ) -> ImportPlan:
     """
@@ -47,6 +49,7 @@ def plan_tree(
         library: the library to import into.
         options: the options of the import.
         user: the user who plans; errors name only libraries that this user may view.
+        source_name: the name of the file that was read, or the key of a course of this site.
         after: plans of other sources for the same library that are applied before this one. The library counts as
             having the items that they add.
 
@@ -74,7 +77,7 @@ def plan_tree(
         file_paths={file.digest: file.path for file in tree.static_files},
         missing_files=part.missing,
         unused_files=part.unused_files,
-        source_notes=_in_words(tree.notes),
+        source_notes=_in_words((*tree.notes, *note_on_groups(tree))),
         drafts_left_out=0 if options.with_drafts else len(tree.drafts),
         collection=plan_collection(
             package_pk(library),
@@ -83,6 +86,9 @@ def plan_tree(
             source_title=tree.display_name,
             made_before=[plan.collection for plan in after if plan.collection and plan.collection.is_new],
         ),
+        groups=plan_groups(
+            package_pk(library), tree, blocks, made_before=[group for plan in after for group in plan.groups]
+        ),
         size=SizeCheck(
             limit=conf.MAX_BLOCKS_PER_CONTENT_LIBRARY.value,
             live=facts.live_items + sum(plan.size.coming for plan in after),
@@ -90,6 +96,8 @@ def plan_tree(
         ),
         fingerprints=fingerprints,
         changes=None if facts.fingerprints is None else changes_between(facts.fingerprints, fingerprints),
+        source_name=source_name,
+        repeat=repeat_of(tree.context_key, facts, blocks, fingerprints, options),
         edited_targets=tuple(key for node in part.nodes if facts.is_edited(key := str(node.source_key))),
         leaving={
             str(block.source_key): gone

@@ -43,7 +43,7 @@ class SourcePart:
         cls, tree: OlxTree, texts: Texts, level: Level, *, used_elsewhere: Collection[str], unknown: tuple[str, ...]
     ) -> Self:
         """Find the items and files of a tree."""
-        files = StaticNames(tree.static_files)
+        files = StaticNames(tree.static_files, tree.static_links)
         nodes = shape(tree, level)
         references = {id(block): resolve_references(block, files) for node in nodes if (block := component_of(node))}
         used = {file.path for found in references.values() for file in found.values()} | set(used_elsewhere)

@@ -29,8 +29,10 @@ from ..data import (
     OnRepeat,
     PlannedBlock,
     PlannedCollection,
+    Repeat,
     SizeCheck,
     SourceChanges,
+    SourceGroup,
 )
 from ..models import SourceUpload, StoredPlan
 from ..report import plan_report
@@ -84,8 +86,10 @@ def load_plan(content: bytes) -> ImportPlan:
             "unused_files": tuple(data["unused_files"]),
             "source_notes": tuple(data.get("source_notes", ())),
             "collection": PlannedCollection(**data["collection"]) if data["collection"] else None,
+            "groups": tuple(_group(group) for group in data.get("groups", ())),
             "size": SizeCheck(**data["size"]),
             "changes": SourceChanges(**_tuples(data["changes"])) if data["changes"] else None,
+            "repeat": _repeat(data.get("repeat")),
             "leaving": _tuples(data["leaving"]),
             "tags_left_out": tuple(LeftOutTag(**tag) for tag in data.get("tags_left_out", ())),
             **{name: tuple(data[name]) for name in ("edited_targets", "unknown", "taken_titles")},
@@ -123,6 +127,14 @@ def _block(data: dict[str, Any]) -> PlannedBlock:
             "tags": tuple((taxonomy, value) for taxonomy, value in data.get("tags", ())),
         }
     )
+
+
+def _group(data: dict[str, Any]) -> SourceGroup:
+    return SourceGroup(**{**data, "entity_refs": tuple(data["entity_refs"])})
+
+
+def _repeat(data: dict[str, Any] | None) -> Repeat | None:
+    return Repeat(**{**data, "skipped": tuple(data["skipped"])}) if data else None
 
 
 def _tuples(lists: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:

@@ -29,7 +29,7 @@ def files_of_other_parts(tree: OlxTree, part: OlxTree, texts: Mapping[int, str])
         part: the part of the source that is imported.
         texts: ``id()`` of a block -> its own OLX.
     """
-    files = StaticNames(tree.static_files)
+    files = StaticNames(tree.static_files, tree.static_links)
     inside = {id(block) for block in part.walk()}
     outside = (block for block in tree.walk() if block is not tree.root and id(block) not in inside)
     # Only the own OLX counts: the whole OLX of a block may hold children that belong to the part.

@@ -16,7 +16,7 @@ from opaque_keys.edx.locator import LibraryLocator
 
 from ...actors import Actor
 from ...errors import ConflictError
-from ...keys import CourseKey, ItemKey, library_key
+from ...keys import CourseKey, ItemKey, course_key, library_key
 from ...learning_core import api as learning_core
 from ...libraries.api import viewable_libraries
 from ..models import ModulestoreBlockMigration, ModulestoreBlockSource, ModulestoreMigration, ModulestoreSource
@@ -53,7 +53,9 @@ def forward_source(migration: ModulestoreMigration) -> None:
     A block that the migration did not record keeps an earlier forward only if that leads to the same library. So
     references to one source never lead to two libraries.
     """
-    ModulestoreSource.objects.filter(pk=migration.source_id).update(forwarded=migration)
+    source = ModulestoreSource.objects.get(pk=migration.source_id)
+    old_pk = source.forwarded_id
+    ModulestoreSource.objects.filter(pk=source.pk).update(forwarded=migration)
     rows = dict(
         ModulestoreBlockMigration.objects.filter(overall_migration=migration, target__isnull=False).values_list(
             "source_id", "pk"
@@ -65,6 +67,7 @@ def forward_source(migration: ModulestoreMigration) -> None:
         )
     )
     changed = []
+    before = {block.pk: block.forwarded_id for block in blocks}
     for block in blocks:
         old = block.forwarded
         if block.pk in rows:
@@ -74,6 +77,68 @@ def forward_source(migration: ModulestoreMigration) -> None:
             block.forwarded_id = None
             changed.append(block)
     ModulestoreBlockSource.objects.bulk_update(changed, ["forwarded"], batch_size=500)
+    _record(
+        source,
+        removed=(old_pk, {block.pk: before[block.pk] for block in changed}),
+        added=(migration.pk, {block.pk: block.forwarded_id for block in changed}),
+    )
+
+
+type _Forwards = tuple[int | None, Mapping[int, int | None]]
+"""The migration that a source leads to, and the row that each changed block of it leads to, by the block's pk."""
+
+
+def take_back_forwards(effects: Iterable[learning_core.Effect]) -> None:
+    """
+    Let references lead to where they led before a change set, in the caller's transaction.
+
+    A reference that another import has led elsewhere since stays, and so does one that would lead to a deleted row.
+
+    Args:
+        effects: effects of the set; other kinds are ignored.
+    """
+    for effect in effects:
+        if effect.kind is learning_core.EffectKind.FORWARDS:
+            source = ModulestoreSource.objects.filter(key=course_key(effect.object_key)).first()
+            if source is not None:
+                _take_back(source, removed=_forwards(*effect.removed), added=_forwards(*effect.added))
+
+
+def _take_back(source: ModulestoreSource, *, removed: _Forwards, added: _Forwards) -> None:
+    present, migrations = source.forwarded_id, ModulestoreMigration.objects
+    wanted = present
+    if present == added[0] and (removed[0] is None or migrations.filter(pk=removed[0]).exists()):
+        wanted = removed[0]
+        ModulestoreSource.objects.filter(pk=source.pk).update(forwarded=wanted)
+    there: set[int] = set()
+    for part in learning_core.in_parts(pk for pk in removed[1].values() if pk is not None):
+        there.update(ModulestoreBlockMigration.objects.filter(pk__in=part).values_list("pk", flat=True))
+    changed = []
+    for block in ModulestoreBlockSource.objects.filter(overall_source=source):
+        row_pk = removed[1].get(block.pk)
+        if block.pk in added[1] and block.forwarded_id == added[1][block.pk] and (row_pk is None or row_pk in there):
+            block.forwarded_id = row_pk
+            changed.append(block)
+    ModulestoreBlockSource.objects.bulk_update(changed, ["forwarded"], batch_size=500)
+    _record(
+        source,
+        removed=(present, {block.pk: added[1][block.pk] for block in changed}),
+        added=(wanted, {block.pk: block.forwarded_id for block in changed}),
+    )
+
+
+def _record(source: ModulestoreSource, *, removed: _Forwards, added: _Forwards) -> None:
+    effect = learning_core.Effect(
+        learning_core.EffectKind.FORWARDS,
+        str(source.key),
+        [removed[0], list(removed[1].items())],
+        [added[0], list(added[1].items())],
+    )
+    learning_core.record_effects([effect])
+
+
+def _forwards(migration_pk: int | None, blocks: Iterable[tuple[int, int | None]]) -> _Forwards:
+    return migration_pk, dict(blocks)
 
 
 def get_forwarding(source_key: CourseKey) -> ModulestoreMigration | None:

@@ -13,6 +13,7 @@ from opaque_keys.edx.keys import CourseKey
 from ...learning_core.api import DraftWrites, draft_change_log_records, package_id
 from ..data import OMITTING_ACTIONS, WRITING_ACTIONS, Action, ImportPlan, PlannedBlock, is_whole
 from ..models import (
+    MAX_FILE_NAME,
     ModulestoreBlockMigration,
     ModulestoreBlockSource,
     ModulestoreMigration,
@@ -29,10 +30,20 @@ class EarlierTarget:
     Args:
         entity_pk: pk of the item.
         version_pk: the version that an import wrote last; None if the change log of that import was pruned.
+        migration_pk: that import.
     """
 
     entity_pk: int
     version_pk: int | None
+    migration_pk: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastImport:
+    """When a source was imported last, in ISO 8601, and from which file; "" if it is not known."""
+
+    finished: str
+    file_name: str
 
 
 def earlier_targets(source_key: CourseKey, learning_package_pk: int) -> dict[str, EarlierTarget]:
@@ -47,15 +58,15 @@ def earlier_targets(source_key: CourseKey, learning_package_pk: int) -> dict[str
     rows: Iterable[Any] = (
         _rows(source_key, learning_package_pk)
         .order_by("pk")
-        .values_list("source__key", "target_id", "change_log_record__new_version_id")
+        .values_list("source__key", "target_id", "change_log_record__new_version_id", "overall_migration_id")
     )
     found: dict[str, EarlierTarget] = {}
-    for block_key, target_pk, version_pk in rows:
+    for block_key, target_pk, version_pk, migration_pk in rows:
         earlier = found.get(key := str(block_key))
         if version_pk is None and earlier is not None and earlier.entity_pk == target_pk:
             continue  # a later import that forwarded the block without changing its item
         if target_pk is not None:
-            found[key] = EarlierTarget(target_pk, version_pk)
+            found[key] = EarlierTarget(target_pk, version_pk, migration_pk)
     return found
 
 
@@ -71,6 +82,27 @@ def earlier_fingerprints(source_key: CourseKey, learning_package_pk: int) -> Map
         source__key=source_key, target_id=package_id(learning_package_pk)
     )
     return migrations.exclude(fingerprints={}).order_by("-pk").values_list("fingerprints", flat=True).first()
+
+
+def last_import(source_key: CourseKey, learning_package_pk: int) -> LastImport | None:
+    """Return the last import of a source into a library; None if it was never imported."""
+    migrations = ModulestoreMigration.objects.done().filter(
+        source__key=source_key, target_id=package_id(learning_package_pk)
+    )
+    newest = migrations.order_by("-pk").values_list("finished", "file_name", "upload__file_name").first()
+    if newest is None:
+        return None
+    finished, file_name, upload_name = newest
+    assert finished is not None  # noqa: S101 - imports that are done have a time
+    return LastImport(finished.isoformat(timespec="seconds"), file_name or upload_name or "")
+
+
+def fingerprints_when_written(targets: Mapping[str, EarlierTarget]) -> Mapping[str, str]:
+    """Return the fingerprints that blocks had when an import wrote their items, by usage key. Needs one query."""
+    pks = {target.migration_pk for target in targets.values()}
+    by_import = dict(ModulestoreMigration.objects.filter(pk__in=pks).values_list("pk", "fingerprints"))
+    found = ((key, by_import[target.migration_pk].get(key)) for key, target in targets.items())
+    return {key: fingerprint for key, fingerprint in found if fingerprint}
 
 
 def earlier_collection_code(source_key: CourseKey, learning_package_pk: int) -> str:
@@ -137,6 +169,7 @@ def record_import(
     migration.preserve_url_slugs = plan.options.preserve_url_slugs
     migration.target_collection_id = written.collection_pk
     migration.change_log_id = written.writes.draft_change_log_pk
+    migration.file_name = plan.source_name[:MAX_FILE_NAME]
     migration.fingerprints = dict(plan.fingerprints)
     migration.finished = datetime.now(UTC)
     migration.save()

@@ -117,7 +117,10 @@ class ImportsView(LibraryAPIView):
     @extend_schema(
         operation_id="import_start",
         summary="Apply a plan",
-        description="Watch and cancel it as a migration. It fails, naming the changes, if the library changed.",
+        description=(
+            "Watch and cancel it as a migration. It fails, naming the changes, if the library changed. A plan with a"
+            " question in its report needs confirm_repeat."
+        ),
         request=ImportRequestSerializer,
         responses={201: TaskSerializer},
     )
@@ -125,7 +128,12 @@ class ImportsView(LibraryAPIView):
         body = ImportRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         stored, _plan = api.find_plan(body.validated_data["plan"], user=request.user)
-        job = api.start_plans([stored], user=request.user, publish=body.validated_data["publish"])
+        job = api.start_plans(
+            [stored],
+            user=request.user,
+            publish=body.validated_data["publish"],
+            confirm_repeat=body.validated_data["confirm_repeat"],
+        )
         return Response(task(request, api.find_job(job.uuid, user=request.user)), status.HTTP_201_CREATED)
 
 

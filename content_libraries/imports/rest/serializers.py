@@ -69,6 +69,11 @@ class OptionsSerializer(serializers.Serializer[Any]):
         default=False, help_text="Bring files that nothing refers to, in a Text that links them. Not on the platform."
     )
 
+    confirm_repeat = serializers.BooleanField(
+        default=False,
+        help_text="The source is the course that was imported before, though most of it differs. Not on the platform.",
+    )
+
     def options(self, *, collection_code: str | None, make_collection: bool) -> ImportOptions:
         """Return the options of one source from the validated body."""
         body = self.validated_data
@@ -82,6 +87,7 @@ class OptionsSerializer(serializers.Serializer[Any]):
             make_collection=make_collection and not collection_code,
             forward=body["forward_source_to_target"],
             keep_unused_files=body["keep_unused_files"],
+            confirm_repeat=body["confirm_repeat"],
         )
 
 
@@ -253,7 +259,9 @@ class PlanSerializer(serializers.Serializer[Any]):
 
     uuid = serializers.UUIDField()
     created = serializers.DateTimeField()
-    report = serializers.JSONField(help_text="Counts, reasons and collisions.")
+    report = serializers.JSONField(
+        help_text="Counts, reasons and collisions. With a question, it is only applied with confirm_repeat."
+    )
     blocks = serializers.ListField(
         child=serializers.DictField(), help_text="Block by block: usage_key, type, title, action, code, reason."
     )
@@ -264,3 +272,6 @@ class ImportRequestSerializer(StrictSerializer):
 
     plan = serializers.UUIDField()
     publish = serializers.BooleanField(default=False)
+    confirm_repeat = serializers.BooleanField(
+        default=False, help_text="Answers the question of a report: the source is the course that was imported before."
+    )

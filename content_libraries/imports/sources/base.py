@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from ... import conf
 from ...errors import ConflictError
@@ -34,6 +34,14 @@ class Source(Protocol):
 
     def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
         """Yield static files, one in memory at a time. Raises OlxError if a file is missing."""
+
+
+@runtime_checkable
+class NamedByFile(Protocol):
+    """A source whose key and title are made from the name of its file, because the content has none."""
+
+    def named(self, file_name: str) -> Source:
+        """Return the same source under the name that its owner knows; an upload is stored under another name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

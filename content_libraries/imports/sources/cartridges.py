@@ -6,13 +6,17 @@ from pathlib import Path
 from typing import Final
 
 from ..cartridges.course_tree import CartridgeSource
+from ..questions.packages import manifest_head
 from .base import SourceFormat, reading_limits
 
 _SUFFIX: Final = ".imscc"
+_MARKS: Final = (b"/imscc/", b"imsccv1p", b"IMS Common Cartridge")
+"""What the manifest of a cartridge has that was packed as a ``.zip``."""
 
 
 def _is_cartridge(path: Path) -> bool:
-    return path.suffix.lower() == _SUFFIX
+    suffix = path.suffix.lower()
+    return suffix == _SUFFIX or (suffix == ".zip" and any(mark in manifest_head(path) for mark in _MARKS))
 
 
 def _open(path: Path) -> CartridgeSource:

@@ -11,7 +11,7 @@ from opaque_keys.edx.keys import UsageKey
 from opaque_keys.edx.locator import CourseLocator
 
 from ...courses.api import Block, CourseFile, CourseStructure, course_store
-from ...olx.api import OlxBlock, OlxTree, StaticFile, Tags, assembled
+from ...olx.api import OlxBlock, OlxTree, StaticFile, Tags, assembled, links_between, may_name_files
 from ...tagging.api import named_tags_of
 from .base import SourceChangedError, SourceFormat
 
@@ -44,10 +44,18 @@ class CourseSource:
             blocks = store.blocks(self.key, structure.reachable)
             files = store.files(self.key)
             if store.structure(self.key) == structure and structure.reachable <= blocks.keys():
-                return replace(_tree(self.key, structure, blocks, files), tags=_tags(self.key, blocks))
+                tree = _tree(self.key, structure, blocks, files)
+                return replace(tree, tags=_tags(self.key, blocks), static_links=self._links(tree.static_files))
         raise SourceChangedError(
             _("%(course)s is being edited. Import it again when its authors pause.") % {"course": self.key}
         )
+
+    def _links(self, files: Iterable[StaticFile]) -> Mapping[str, tuple[str, ...]]:
+        """Return the static files that other static files name."""
+        paths = [file.path for file in files]
+        pages = {f"{_STATIC}{path}" for path in paths if may_name_files(path)}
+        contents = course_store().read_files(self.key, pages) if pages else ()
+        return links_between(((path.removeprefix(_STATIC), data) for path, data in contents), paths)
 
     def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
         """Yield static files, one in memory at a time. Raises SourceChangedError for a file that was deleted."""

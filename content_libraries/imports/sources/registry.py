@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from ...errors import InvalidInputError, NotFoundError
 from ...extensions import Extensions, load_extensions
 from ...keys import CourseKey
-from . import archives, cartridges, courses
-from .base import Origin, Source, SourceFormat
+from . import archives, cartridges, courses, moodle, qti, questions
+from .base import NamedByFile, Origin, Source, SourceFormat
 from .renamed import RenamedSource
 
 type SourcePath = str | os.PathLike[str]
@@ -22,7 +22,14 @@ type SourcePath = str | os.PathLike[str]
 GROUP: Final = "content_libraries.import_sources"
 """The entry points by which packages add formats."""
 
-BUILT_IN: Final[tuple[SourceFormat[Any], ...]] = (cartridges.FORMAT, courses.FORMAT, archives.FORMAT)
+BUILT_IN: Final[tuple[SourceFormat[Any], ...]] = (
+    cartridges.FORMAT,
+    moodle.FORMAT,
+    qti.FORMAT,
+    *questions.FORMATS,
+    courses.FORMAT,
+    archives.FORMAT,
+)
 """The formats of this package, in the order in which they are asked. A new module of a format is added here."""
 
 
@@ -39,15 +46,18 @@ def open_source(origin: Origin) -> Source:
     return source_format(origin).open(origin)
 
 
-def as_source(source: Source | SourcePath, *, key: CourseKey | None = None) -> Source:
+def as_source(source: Source | SourcePath, *, key: CourseKey | None = None, file_name: str = "") -> Source:
     """
     Return the source at a path, or the given source itself.
 
     Args:
         key: import it under this key instead of its own.
+        file_name: the name that the owner of the file knows, if the path has another one.
     """
     if isinstance(source, (str, os.PathLike)):
         source = open_source(Path(source))
+    if file_name and isinstance(source, NamedByFile):
+        source = source.named(file_name)
     return source if key is None else RenamedSource(source, key)
 
 

@@ -21,12 +21,12 @@ from ...jobs.api import UNFINISHED
 from ...keys import CourseKey, LibraryLocatorV2
 from ...learning_core.api import MAX_TITLE
 from ...libraries.api import Permission, access_library, author_pk, is_global_staff
-from ...olx.api import OlxError, OlxTree, StaticFile
+from ...olx.api import MAX_KEY, OlxError, OlxTree, StaticFile
 from ...storage_errors import storage_faults, storage_faults_named
 from ...stored_files import local_copy, store_in_field
 from ..models import SourceKind, SourceUpload
 from ..records.forwarding import refuse_frozen
-from .keys import MAX_KEY, source_digest
+from .keys import source_digest
 from .registry import as_source, source_format, upload_suffix
 
 logger = logging.getLogger(__name__)
@@ -45,12 +45,12 @@ class UploadedSource:
     def tree(self) -> OlxTree:
         """Read everything but the static files. Raises OlxError, and NotFoundError if the archive is lost."""
         with self._archive() as path, _named_in_errors(self.name, path):
-            return as_source(path, key=self.upload.key).tree()
+            return as_source(path, key=self.upload.key, file_name=self.name).tree()
 
     def files(self, paths: Iterable[str], *, folder: str) -> Iterator[tuple[StaticFile, bytes]]:
         """Yield static files. Raises OlxError, and NotFoundError if the archive is lost."""
         with self._archive() as path, _named_in_errors(self.name, path):
-            yield from as_source(path).files(paths, folder=folder)
+            yield from as_source(path, file_name=self.name).files(paths, folder=folder)
 
     @contextmanager
     def _archive(self) -> Iterator[Path]:
@@ -77,8 +77,8 @@ def upload_source(
         library_key: the library that the archive is meant for; it can be imported into other libraries too. Only staff
             may give None.
         user: needs EDIT on the library.
-        file: a course or legacy library (``.tar.gz`` or ``.zip``), a Common Cartridge (``.imscc``), or a file in a
-            format that another package reads.
+        file: a file whose name ends in one of ``upload_suffixes``: a course or legacy library, a Common Cartridge, a
+            backup of Moodle, questions, or a file in a format that another package reads.
         key: import it under this key instead of its own.
 
     Raises NotFoundError, NotAllowedError, OlxError, InvalidInputError for a key of another kind, SourceFrozenError if a
@@ -93,7 +93,7 @@ def upload_source(
     is_kept = False
     try:
         with local_copy(upload.file) as path, _named_in_errors(upload.file_name, path):
-            tree = as_source(path, key=key).tree()
+            tree = as_source(path, key=key, file_name=upload.file_name).tree()
             kind = source_format(path).kind
         _describe(upload, tree, kind=kind)
         refuse_frozen(upload.key, upload.digest, user=user)

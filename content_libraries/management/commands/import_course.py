@@ -36,6 +36,7 @@ class _Options(TypedDict):
     new_ids: bool
     with_drafts: bool
     source_key: str | None
+    confirm_repeat: bool
     collection: str
     only: Sequence[str]
     keep_unused_files: bool
@@ -46,11 +47,13 @@ class _Options(TypedDict):
 
 
 class Command(LibraryCommand):
-    help = "Import a course or a legacy library into a library: an OLX archive or folder, or what the site has."
+    help = "Import a course, a legacy library or questions into a library, from a file, a folder or what the site has."
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "source", help="path of a .tar.gz, a .zip, a folder with OLX or an .imscc; or a key, as course-v1:ORG+C+RUN"
+            "source",
+            help=f"path of a folder with OLX or of a file (*{', *'.join(imports.upload_suffixes())});"
+            " or a key, as course-v1:ORG+C+RUN",
         )
         parser.add_argument("library", metavar="lib:ORG:SLUG", help="key of the library")
         parser.add_argument("--level", choices=_LEVELS, default=imports.Level.SECTION.value)
@@ -58,6 +61,11 @@ class Command(LibraryCommand):
         parser.add_argument("--new-ids", action="store_true", help="make IDs from titles; else the source's are kept")
         parser.add_argument("--with-drafts", action="store_true", help="read drafts of the archive too")
         parser.add_argument("--source-key", help="import it under this key instead of the source's own")
+        parser.add_argument(
+            "--confirm-repeat",
+            action="store_true",
+            help="the source is the course that was imported before, though most of it differs",
+        )
         parser.add_argument(
             "--collection", metavar="KEY", default="", help="code of the collection to fill; made if new"
         )
@@ -81,10 +89,11 @@ class Command(LibraryCommand):
         if not os.path.exists(name):
             raise CommandError(
                 _(
-                    "There is no file or folder %(path)s. Give the path of a .tar.gz, a .zip, an .imscc or a folder"
-                    " with OLX, or the key of what the site has, as course-v1:ORG+COURSE+RUN."
+                    "There is no file or folder %(path)s. Give the path of a folder with OLX, the path of a file whose"
+                    " name ends in one of these: %(suffixes)s, or the key of what the site has, as"
+                    " course-v1:ORG+COURSE+RUN."
                 )
-                % {"path": whole_path(name)}
+                % {"path": whole_path(name), "suffixes": ", ".join(imports.upload_suffixes())}
             )
         with whole_path_named(name, imports.SourceChangedError):
             return self._run(user, **options)
@@ -107,6 +116,7 @@ class Command(LibraryCommand):
                 make_collection=bool(options["collection"]),
                 forward=options["forward"] or None,
                 keep_unused_files=options["keep_unused_files"],
+                confirm_repeat=options["confirm_repeat"],
             ),
             strict=options["strict"],
             progress=self.progress,
@@ -119,6 +129,9 @@ class Command(LibraryCommand):
             )
         if options["dry_run"]:
             return {**imports.plan_report(plan), "blocks": imports.plan_rows(plan), "dry_run": True}
+        if question := imports.question_of(plan):
+            options_for_it = "--source-key, --on-repeat update, --on-repeat fork, --confirm-repeat"
+            raise CommandError(f"{question} ({options_for_it})")
         result = imports.apply_import(
             plan, user=user, source=source, publish=options["publish"], progress=self.progress
         )

@@ -19,7 +19,8 @@ from opaque_keys.edx.keys import UsageKey
 
 from ...actors import Actor
 from ...block_types.api import DISPLAY_NAME, with_renamed_files
-from ...clipboard.api import COPIED_FROM, COPIED_VERSION, OpenClipboard, open_clipboard
+from ...clipboard.api import COPIED_FROM, COPIED_VERSION, OpenClipboard, open_clipboard, open_copy
+from ...content.api import require_template
 from ...courses.api import (
     LINK_ATTRIBUTES,
     ArrivingFiles,
@@ -37,7 +38,7 @@ from ...courses.api import (
     versions_in,
     write_course_plan,
 )
-from ...keys import ItemKey, item_key
+from ...keys import ItemKey, LibraryContainerLocator, item_key
 from ...learning_core.api import ChangeKind, FileBytes, named
 from ...libraries.api import author_pk
 from ...olx.api import OlxBlock, definition_of, settings_in, with_attributes
@@ -97,18 +98,70 @@ def paste_block(parent_key: UsageKey, *, user: Actor, index: int | None = None) 
     return Pasted(block, block.settings.get("upstream", ""), notices)
 
 
+def paste_template(
+    key: LibraryContainerLocator,
+    parent_key: UsageKey,
+    *,
+    user: Actor,
+    index: int | None = None,
+    title: str | None = None,
+) -> Pasted:
+    """
+    Make a unit from a template of a library in a course, in one change set. The blocks are not linked to the library.
+
+    Args:
+        key: the template.
+        parent_key: the subsection that gets the unit.
+        user: needs EDIT in the course and VIEW of the library.
+        index: place among the children of the parent; the end if None.
+        title: title of the unit; the title of the template if None.
+
+    Raises NotFoundError, NotAllowedError, InvalidInputError for a unit that is no template, LinkedStructureError for a
+    place inside of a linked structure, and UnfitParentError for a parent that does not hold units.
+    """
+    course_key = parent_key.course_key
+    require_in_course(user, course_key, CoursePermission.EDIT)
+    require_template(key, user=user)
+    paster = _Paster(parent_key, open_copy(key, user=user), is_linked=False)
+    with transaction.atomic(), named(ChangeKind.TEMPLATE, source_key=key):
+        lock_course(course_key)
+        structure = course_store().structure(course_key)
+        refuse_linked_parents([parent_key], structure)
+        refuse_unfit_item(key, parent_key)
+        plan, top = paster.plan(index, versions_in(structure, [parent_key]))
+        if title is not None:
+            plan = _retitled(plan, top, title)
+        write_course_plan(course_key, plan, author_pk=author_pk(user), file_bytes=paster.file_bytes)
+        clone_tags({str(block): item for block, item in paster.items.items()})
+    block = course_store().blocks(course_key, [top])[top]
+    notices = FileNotices(tuple(paster.incoming.new), tuple(paster.incoming.conflicts), tuple(paster.errors))
+    return Pasted(block, "", notices)
+
+
+def _retitled(plan: CoursePlan, top: UsageKey, title: str) -> CoursePlan:
+    changes = (
+        replace(change, olx=with_attributes(change.olx, {DISPLAY_NAME: title}))
+        if isinstance(change, CreateBlock) and change.usage_key == top
+        else change
+        for change in plan.changes
+    )
+    return replace(plan, changes=tuple(changes))
+
+
 @dataclass
 class _Paster:
     """
     Plans one paste.
 
     Args:
+        is_linked: whether items of a library are linked to it.
         items: usage key of a new block -> key of the library item that it comes from.
         copies: new blocks that come from a course.
     """
 
     parent_key: UsageKey
     clip: OpenClipboard
+    is_linked: bool = True
     items: dict[UsageKey, str] = field(default_factory=dict)
     copies: list[BlockCopy] = field(default_factory=list)
     texts: dict[UsageKey, str] = field(default_factory=dict)
@@ -184,7 +237,7 @@ class _Paster:
                 top_level=None if top is None else short_key(top),
                 moved_files={} if version.claimed == number else files,
             )
-            self.texts[key] = self._linked(key, olx, link, version.title)
+            self.texts[key] = self._linked(key, olx, link if self.is_linked else None, version.title)
         else:
             source_key = UsageKey.from_string(origin)
             olx = self._with_course_files(key, source_key, olx)
@@ -192,9 +245,9 @@ class _Paster:
         self.children[key] = tuple(self._add(child, key, top or key) for child in element.children)
         return key
 
-    def _linked(self, key: UsageKey, olx: str, link: LinkSettings, copied_title: str | None) -> str:
+    def _linked(self, key: UsageKey, olx: str, link: LinkSettings | None, copied_title: str | None) -> str:
         """
-        Return the OLX of a new block with its link settings, title and preserved settings.
+        Return the OLX of a new block with its link settings, if it has a link, and with title and preserved settings.
 
         The title comes from the copied version, if the library still has that version, otherwise from the OLX.
         """
@@ -203,6 +256,8 @@ class _Paster:
         olx = with_attributes(olx, dict.fromkeys(LINK_ATTRIBUTES))
         own = settings_in(olx).get(DISPLAY_NAME)
         title = own if copied_title is None else display_name_of(item_key(self.items[key]), copied_title, olx)
+        if link is None:
+            return with_attributes(olx, {**carried, DISPLAY_NAME: title})
         link = replace(link, upstream_title=title, upstream_body=customizable_body(key.block_type, olx))
         return with_attributes(olx, {**carried, **link.attributes(), DISPLAY_NAME: title})
 

@@ -114,16 +114,16 @@ def apply_sync(plan: SyncPlan, *, user: Actor) -> Synced:
     """Apply a plan in one change set. Checks no permission. The caller has locked the course."""
     change_set = None
     written: set[str] = set()
-    if plan.changes.changes:
-        with named(ChangeKind.SYNC, source_key=_source_of(plan)):
+    with named(ChangeKind.SYNC, source_key=_source_of(plan)):
+        if plan.changes.changes:
             applied = write_course_plan(
                 plan.course_key,
                 plan.changes,
                 author_pk=author_pk(user),
                 file_bytes=bytes_of(plan.byte_sources, plan.made_bytes),
             )
-        change_set, written = applied.change_set, set(map(str, applied.versions))
-    retagged = [key for key in copy_tags(plan.tag_sources) if key not in written]
+            change_set, written = applied.change_set, set(map(str, applied.versions))
+        retagged = [key for key in copy_tags(plan.tag_sources) if key not in written]
     transaction.on_commit(partial(_announce, retagged))
     return Synced(plan, change_set)
 
@@ -214,7 +214,8 @@ def unlink_block(usage_key: UsageKey, *, user: Actor) -> None:
     Raises NotFoundError, and NotTopLevelError for a part of a linked structure.
     """
     course_key = usage_key.course_key
-    with transaction.atomic():
+    # The name makes an undo give the tags back to the library, together with the link.
+    with transaction.atomic(), named(ChangeKind.EDIT):
         lock_course(course_key)
         block = access_block(user, usage_key, manage=True)
         link = LinkSettings.of(usage_key, block.settings)

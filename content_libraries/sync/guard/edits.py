@@ -29,6 +29,7 @@ from ...courses.api import (
     UpdateBlock,
     course_store,
 )
+from ...learning_core.api import in_parts
 from ...olx.api import body_of, settings_in, with_attributes
 from ..errors import LinkedStructureError
 from ..link.attributes import LinkSettings, course_settings_of
@@ -67,19 +68,30 @@ def checked_plan(course_key: CourseKey, plan: CoursePlan) -> CoursePlan:
         return plan
     structure = course_store().structure(course_key)
     refuse_linked_parents(_parents_concerned(plan.changes, structure), structure)
-    updated = [change.usage_key for change in plan.changes if isinstance(change, UpdateBlock)]
-    linked = _linked_among(updated)
-    if not linked:
-        return plan
-    blocks = course_store().blocks(course_key, linked)
-    parts = _parts(blocks, structure)
+    updates = [change for change in plan.changes if isinstance(change, UpdateBlock)]
+    linked = _linked_blocks(course_key, updates, structure)
     changes = tuple(
-        _with_local_changes_recorded(change, blocks[change.usage_key], is_part=change.usage_key in parts)
-        if isinstance(change, UpdateBlock) and change.usage_key in blocks
+        _with_local_changes_recorded(change, *linked[change.usage_key])
+        if isinstance(change, UpdateBlock) and change.usage_key in linked
         else change
         for change in plan.changes
     )
     return replace(plan, changes=changes)
+
+
+def refused_updates(course_key: CourseKey, updates: Sequence[UpdateBlock]) -> dict[UsageKey, LinkedStructureError]:
+    """Return the updates that ``checked_plan`` refuses, and why. The number of queries does not depend on theirs."""
+    if not CourseLink.objects.filter(course_key=course_key).exists():
+        return {}
+    linked = _linked_blocks(course_key, updates, course_store().structure(course_key))
+    refused: dict[UsageKey, LinkedStructureError] = {}
+    for update in updates:
+        if update.usage_key in linked:
+            try:
+                _with_local_changes_recorded(update, *linked[update.usage_key])
+            except LinkedStructureError as error:
+                refused[update.usage_key] = error
+    return refused
 
 
 def refuse_linked_parents(keys: Collection[UsageKey], structure: CourseStructure) -> None:
@@ -118,8 +130,24 @@ def _parents_concerned(changes: Iterable[Change], structure: CourseStructure) ->
     return parents
 
 
+def _linked_blocks(
+    course_key: CourseKey, updates: Sequence[UpdateBlock], structure: CourseStructure
+) -> dict[UsageKey, tuple[Block, bool]]:
+    """Read the linked blocks among some updates, with whether each is a part of a linked structure."""
+    linked = _linked_among([update.usage_key for update in updates])
+    if not linked:
+        return {}
+    blocks = course_store().blocks(course_key, linked)
+    parts = _parts(blocks, structure)
+    return {key: (block, key in parts) for key, block in blocks.items()}
+
+
 def _linked_among(keys: Collection[UsageKey]) -> list[UsageKey]:
-    return [link.downstream_key for link in CourseLink.objects.filter(downstream_key__in=keys).only("downstream_key")]
+    return [
+        link.downstream_key
+        for part in in_parts(keys)
+        for link in CourseLink.objects.filter(downstream_key__in=part).only("downstream_key")
+    ]
 
 
 def _parts(blocks: Collection[UsageKey], structure: CourseStructure) -> set[UsageKey]:
@@ -129,7 +157,7 @@ def _parts(blocks: Collection[UsageKey], structure: CourseStructure) -> set[Usag
     return {*tops_of(blocks), *(key for key, found in parents.items() if found & linked)}
 
 
-def _with_local_changes_recorded(change: UpdateBlock, block: Block, *, is_part: bool) -> UpdateBlock:
+def _with_local_changes_recorded(change: UpdateBlock, block: Block, is_part: bool) -> UpdateBlock:
     """
     Return a change of a linked block that keeps the link settings and records local changes in them.
 

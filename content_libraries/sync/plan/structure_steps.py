@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Sequence
 from opaque_keys.edx.keys import UsageKey
 
 from ...courses.api import SetChildren
+from ...olx.api import children_difference
 from ..data import LinkState, SyncAction, SyncReason, SyncStep
 from .conflicts import lost_work
-from .differences import children_difference
 from .linked_course import LinkedCourse
 from .matching import Place
 from .parts import PlanParts
@@ -36,7 +36,8 @@ def add_children(course: LinkedCourse, parts: PlanParts, place: Place, claimed: 
     came_from = _add_moves(course, parts, place, after, before)
     stayed = [key for key in before if key in set(after)]
     if stayed != [key for key in after if key in set(before)]:
-        difference = children_difference(before, after, came_from)
+        places = {str(key): (str(parent), index) for key, (parent, index) in came_from.items()}
+        difference = children_difference([*map(str, before)], [*map(str, after)], places)
         parts.add_step(SyncAction.REORDER, SyncReason.LIBRARY_STRUCTURE, place, **difference)
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import additional_views as views
-from . import legacy_views
+from . import legacy_views, template_views
 
 urlpatterns = [
     path("sync_previews/", views.PreviewsView.as_view()),
@@ -16,5 +16,8 @@ urlpatterns = [
     path("legacy_conversion_previews/", legacy_views.ConversionPreviewsView.as_view()),
     path("legacy_conversions/<uuid:uuid>/", legacy_views.ConversionView.as_view()),
     path("legacy_conversions/<uuid:uuid>/undos/", legacy_views.ConversionUndosView.as_view()),
+    path("templates/", template_views.TemplatesView.as_view()),
+    path("templates/<exact_container_key:container_key>/", template_views.TemplateView.as_view()),
+    path("templates/<exact_container_key:container_key>/copies/", template_views.TemplateCopiesView.as_view()),
     path("usages/", views.UsagesView.as_view()),
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from ...rest.base_versions import BaseVersionSerializer
 from ..data import DeclaredField, DeclaredFields, FieldValues, Metadata, RenderedView
 
 
@@ -41,8 +42,8 @@ class SavedFieldsSerializer(FieldsSerializer):
         return {"id": str(instance.key), **super().to_representation(instance)}
 
 
-class FieldsUpdateSerializer(serializers.Serializer[dict[str, object]]):
-    """Fields to save. Unknown keys are ignored, because clients send some."""
+class FieldsUpdateSerializer(BaseVersionSerializer):
+    """Fields to save. Keys that are not known are ignored, for clients send some."""
 
     data = serializers.JSONField(  # type: ignore[assignment]
         required=False, allow_null=True, help_text="A text for most types; an object for some, such as drag and drop."

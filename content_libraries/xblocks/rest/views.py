@@ -15,6 +15,8 @@ from rest_framework.response import Response
 from ...errors import ContentLibrariesError, InvalidInputError, NotAllowedError, NotFoundError
 from ...keys import LibraryUsageLocatorV2
 from ...libraries.api import Permission
+from ...rest.base_versions import IF_MATCH, base_version, tagged
+from ...rest.errors import VersionConflictSerializer
 from ...rest.views import LibraryAPIView, declared_method
 from .. import api
 from ..data import Version
@@ -82,13 +84,15 @@ class FieldsView(XBlockAPIView):
 
     @extend_schema(summary="Read the fields of a component", responses=FieldsSerializer)
     def get(self, request: Request, key: LibraryUsageLocatorV2, version: Version | None = None) -> Response:
-        return Response(FieldsSerializer(api.get_fields(key, user=request.user, version=version)).data)
+        found = api.get_fields(key, user=request.user, version=version)
+        return tagged(request, Response(FieldsSerializer(found).data), found.version_num)
 
     @extend_schema(
         summary="Save the fields of a component",
         description="One new draft version, or none where nothing changes. A null sets a field back to its default.",
+        parameters=[IF_MATCH],
         request=FieldsUpdateSerializer,
-        responses=SavedFieldsSerializer,
+        responses={200: SavedFieldsSerializer, 409: VersionConflictSerializer},
     )
     def post(self, request: Request, key: LibraryUsageLocatorV2, version: Version | None = None) -> Response:
         if version is not None:
@@ -96,8 +100,14 @@ class FieldsView(XBlockAPIView):
         body = FieldsUpdateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         values: dict[str, Any] = body.validated_data
-        saved = api.save_fields(key, user=request.user, data=values.get("data"), metadata=values.get("metadata") or {})
-        return Response(SavedFieldsSerializer(saved).data)
+        saved = api.save_fields(
+            key,
+            user=request.user,
+            data=values.get("data"),
+            metadata=values.get("metadata") or {},
+            expected_version=base_version(request, values),
+        )
+        return tagged(request, Response(SavedFieldsSerializer(saved).data), saved.version_num)
 
 
 class DeclaredFieldsView(XBlockAPIView):

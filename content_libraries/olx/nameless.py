@@ -2,8 +2,8 @@
 Names the blocks of a source that have no ``url_name``.
 
 Courses from before Studio, and courses written by hand, have such blocks; older ones call the attribute ``slug``. A
-name is derived from the place and the title of a block. So the next import of the source recognizes the block, whatever
-was edited in it, or elsewhere.
+name is derived from the place and the title of a block. So the next reading of the source finds the same name, whatever
+was edited in the block, or elsewhere.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from typing import Final
 
-from django.utils.translation import gettext_noop
+from ..translation import gettext_noop
+from .data import OlxBlock, OlxTree, SourceNote
+from .start_tags import with_attributes
 
-from ...olx.api import OlxBlock, OlxTree, SourceNote, with_attributes
+__all__ = ["with_names"]
 
 _SLUG: Final = "slug"
 

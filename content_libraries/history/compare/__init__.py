@@ -1,0 +1,1 @@
+"""Compares two states of an item."""

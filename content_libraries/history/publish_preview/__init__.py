@@ -1,0 +1,1 @@
+"""Shows what publishing some items of a library would do."""

@@ -1,0 +1,1 @@
+"""Named selections of items that are published together, after somebody has agreed."""

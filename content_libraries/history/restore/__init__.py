@@ -1,0 +1,1 @@
+"""Restores items and libraries to earlier versions (ADR 0046)."""

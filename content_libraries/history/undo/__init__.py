@@ -1,0 +1,1 @@
+"""Undoes change sets (ADR 0046)."""

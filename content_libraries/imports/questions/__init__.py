@@ -1,0 +1,1 @@
+"""Questions of other learning platforms, and the blocks that they become."""

@@ -1,0 +1,53 @@
+"""Converts links to external tools (LTI) to blocks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from . import xml
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """
+    An external tool.
+
+    Args:
+        title: its title; "" if it has none.
+        settings: the settings of its block; empty without an address on the web.
+    """
+
+    title: str
+    settings: Mapping[str, str]
+
+
+def tool_of(root: etree._Element) -> Tool:
+    """Read a ``cartridge_basiclti_link``."""
+    addresses = [xml.text(root, tag) for tag in ("secure_launch_url", "launch_url")]
+    url = next((address for address in addresses if urlsplit(address).scheme in {"http", "https"}), "")
+    title = xml.text(root, "title")
+    if not url:
+        return Tool(title, {})
+    settings = {"launch_url": url}
+    custom = [
+        f"{name}={xml.text(element)}"
+        for element in xml.children(xml.first(root, "custom"), "property")
+        if (name := xml.attribute(element, "name"))
+    ]
+    if custom:
+        settings["custom_parameters"] = json.dumps(custom, ensure_ascii=False)
+    if description := xml.text(root, "description"):
+        settings["description"] = description
+    return Tool(title, settings)
+
+
+def tool_type() -> str:
+    """Return the type of block for external tools: ``lti_consumer`` if the site has it, otherwise ``lti``."""
+    found = entry_points(group="xblock.v1", name="lti_consumer")
+    return "lti_consumer" if found else "lti"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from .examples import FIELDS, PARAMETERS
+from . import change_examples, examples
 
 type Schema = dict[str, Any]
 
@@ -17,6 +17,7 @@ _OF_FORMATS: Final[Mapping[str, object]] = {
     "email": "bob@example.com",
     "binary": "(a file)",
 }
+_FIELDS: Final = {**examples.FIELDS, **change_examples.FIELDS}
 _OF_TYPES: Final[Mapping[str, object]] = {"string": "text", "integer": 1, "number": 1.0, "boolean": False, "object": {}}
 
 
@@ -24,7 +25,7 @@ def add_examples(result: Schema, **_kwargs: object) -> Schema:
     """
     Add an example to each shape and each parameter of the description that drf-spectacular has made.
 
-    The example of a shape combines examples of its fields (``examples.FIELDS``), so that it is never out of date.
+    The example of a shape combines examples of its fields (``_FIELDS``), so that it is never out of date.
     """
     schemas: dict[str, Schema] = result["components"]["schemas"]
     for name, schema in schemas.items():
@@ -44,8 +45,8 @@ def _describe_parameter(parameter: Schema) -> None:
     choices = parameter.get("schema", {}).get("enum")
     if choices:
         parameter["example"] = choices[0]
-    elif parameter["name"] in PARAMETERS:
-        parameter["example"] = PARAMETERS[parameter["name"]]
+    elif parameter["name"] in examples.PARAMETERS:
+        parameter["example"] = examples.PARAMETERS[parameter["name"]]
 
 
 def _example(name: str, schema: Schema, schemas: Mapping[str, Schema]) -> object:
@@ -69,6 +70,6 @@ def _example(name: str, schema: Schema, schemas: Mapping[str, Schema]) -> object
 
 def _example_of_field(name: str, field: str, schema: Schema, schemas: Mapping[str, Schema]) -> object:
     of_shape = f"{name.removeprefix('Patched')}.{field}"
-    if of_shape in FIELDS:
-        return FIELDS[of_shape]
-    return FIELDS[field] if field in FIELDS else _example(name, schema, schemas)
+    if of_shape in _FIELDS:
+        return _FIELDS[of_shape]
+    return _FIELDS[field] if field in _FIELDS else _example(name, schema, schemas)

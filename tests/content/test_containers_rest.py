@@ -393,7 +393,7 @@ def test_reading_and_editing_children_costs_the_same_queries_at_any_size(
 ) -> None:
     names = create_texts(lib, count)
     lib.create("unit:u", children=names)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert lib.children("unit:u") == names
     with django_assert_max_num_queries(50):
         lib.edit_children("patch", "unit:u", *reversed(names))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -21,12 +22,11 @@ from ..errors import ContentLibrariesError, DamagedFileError
 from ..jobs.api import UNFINISHED, JobCanceledError, JobKind, JobState, JobWorker, register
 from ..keys import LibraryLocatorV2, LibraryUsageLocatorV2, library_key
 from ..learning_core import api as learning_core
-from ..learning_core.api import DamagedFile, LoadedPackage, PackageArchiveError
+from ..learning_core.api import DamagedFile, StagedPackage
 from ..libraries.api import Permission, access_library, package_pk, require_create
-from ..olx.api import OlxError
 from ..server_paths import without_server_paths
 from ..stored_files import local_copy, store_in_field
-from .checking import check_archive
+from .format.errors import BrokenArchiveError
 from .jobs import (
     BACKUP_TASK,
     RESTORE_TASK,
@@ -37,6 +37,10 @@ from .jobs import (
     retry_restore,
 )
 from .models import BackupJob, RestoreJob
+from .restoring.staging import restore_staged
+from .verifying.data import Archive
+from .verifying.reading import read_archive
+from .writing.archive import write_archive
 
 EXPORTING: Final = "Exporting"
 """State of a running backup, as clients know it (wire: backup-read)."""
@@ -90,8 +94,7 @@ def _write(worker: JobWorker[BackupJob], path: Path) -> None:
     )
     if damaged:
         raise _refusal(library.library_key, damaged)
-    with transaction.atomic():
-        learning_core.write_package_archive(package_pk(library), path, author=user, origin=worker.job.origin)
+    write_archive(library, path, author=user, origin=worker.job.origin, after_each=worker.keep_alive)
 
 
 def _refusal(library: LibraryLocatorV2, damaged: Collection[DamagedFile]) -> DamagedFileError:
@@ -126,7 +129,7 @@ def _restore(worker: JobWorker[RestoreJob]) -> None:
     except ContentLibrariesError as error:
         with worker.finishing() as job:
             job.error_log = error.message
-            if isinstance(error, PackageArchiveError):
+            if isinstance(error, BrokenArchiveError):
                 job.error_log = without_server_paths(error.log)
                 transaction.on_commit(partial(drop_file, job))
             job.save(update_fields=["error_log"])
@@ -137,15 +140,12 @@ def _load(worker: JobWorker[RestoreJob]) -> None:
     user = worker.acting_user()
     require_create(user)
     with local_copy(worker.job.file) as path, _called(worker.job.file_name, path):
-        try:
-            check_archive(path)
-        except OlxError as error:
-            raise PackageArchiveError(str(error)) from error
+        archive = read_archive(path, after_each=worker.keep_alive)
         with worker.finishing() as job:
             worker.check(job)
             with learning_core.named(learning_core.ChangeKind.RESTORE, job_uuid=job.uuid):
-                loaded = learning_core.load_package_archive(path, user=user)
-            job.learning_package_pk, job.result = loaded.package["id"], _result(loaded)
+                staged = restore_staged(archive, path, user=user)
+            job.learning_package_pk, job.result = staged.pk, _result(archive, staged)
             job.save(update_fields=["learning_package_pk", "result"])
             finish_restore(job, JobState.SUCCEEDED)
 
@@ -155,31 +155,33 @@ def _called(name: str, path: Path) -> Iterator[None]:
     """Replace the path of a stored file in errors by the name that its user knows."""
     try:
         yield
-    except PackageArchiveError as error:
-        if name:
-            error.log = error.log.replace(str(path), name).replace(path.name, name)
-        raise
+    except BrokenArchiveError as error:
+        if not name:
+            raise
+        raise BrokenArchiveError(
+            replace(problem, message=problem.message.replace(str(path), name).replace(path.name, name))
+            for problem in error.problems
+        ) from error
 
 
-def _result(loaded: LoadedPackage) -> dict[str, object]:
+def _result(archive: Archive, staged: StagedPackage) -> dict[str, object]:
     """Return the result of a restore as clients read it (wire: restore-read)."""
-    package, origin = loaded.package, loaded.origin or {}
-    created_at = origin.get("created_at")
+    package, counts = archive.package, archive.counts()
+    _prefix, *names = package.key.split(":")
+    org, slug = names[:2] if len(names) > 1 else (_UNKNOWN, _UNKNOWN)
+    kinds = ("containers", "components", "collections", "sections", "subsections", "units")
     return {
-        "learning_package_id": package["id"],
-        "title": package["title"],
-        "org": package["archive_org_code"] or _UNKNOWN,
-        "slug": package["archive_package_code"] or _UNKNOWN,
-        "key": package["package_ref"],
-        "archive_key": package["archive_package_ref"],
-        **{
-            kind: package[f"num_{kind}"]
-            for kind in ("containers", "components", "collections", "sections", "subsections", "units")
-        },
-        "created_on_server": origin.get("original_server"),
-        "created_at": created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if created_at else None,
-        "created_by": {"username": origin["created_by"], "email": origin.get("created_by_email")}
-        if origin.get("created_by")
+        "learning_package_id": staged.pk,
+        "title": package.title,
+        "org": org or _UNKNOWN,
+        "slug": slug or _UNKNOWN,
+        "key": staged.package_ref,
+        "archive_key": package.key,
+        **{kind: counts[kind] for kind in kinds},
+        "created_on_server": package.origin or None,
+        "created_at": package.created_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if package.created_at else None,
+        "created_by": {"username": package.created_by, "email": package.created_by_email or None}
+        if package.created_by
         else None,
     }
 

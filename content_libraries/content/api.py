@@ -33,8 +33,8 @@ from .collections import (
     set_collections,
     update_collection,
 )
-from .components import check_without_children, create_component, get_olx, list_components, set_olx
-from .container_settings import settings_of
+from .components import check_limit, check_without_children, create_component, get_olx, list_components, set_olx
+from .container_settings import settings_of, write_settings
 from .containers import (
     append_children,
     create_container,
@@ -86,6 +86,7 @@ __all__ = [
     "check_file_names",
     "check_file_size",
     "check_files",
+    "check_limit",
     "check_without_children",
     "create_collection",
     "create_component",
@@ -134,4 +135,5 @@ __all__ = [
     "unpublished_changes",
     "update_collection",
     "write_items",
+    "write_settings",
 ]

@@ -1,12 +1,16 @@
-"""Functions on Learning Core for other rooms. Only this room imports ``openedx_content``."""
+"""
+Functions on Learning Core for other rooms. Only this room imports ``openedx_content``.
 
+What only archives need is in the modules ``restored`` and ``snapshots``.
+"""
+
+from . import restored, snapshots
 from .archives import (
-    LoadedPackage,
-    PackageArchiveError,
+    StagedPackage,
     adopt_learning_package,
+    create_staged_package,
     delete_staged,
-    load_package_archive,
-    write_package_archive,
+    leaving_no_files,
 )
 from .assets import StoredFile, VersionPlace, find_file, find_version, version_uuid
 from .bulk import write_drafts
@@ -235,11 +239,9 @@ __all__ = [
     "ItemStatus",
     "ItemTitles",
     "LearningPackageEventData",
-    "LoadedPackage",
     "LogMark",
     "NamedItem",
     "NextVersion",
-    "PackageArchiveError",
     "PackageExistsError",
     "PackageFigures",
     "PackageID",
@@ -248,6 +250,7 @@ __all__ = [
     "Publication",
     "PublishLogEventData",
     "PublishLogName",
+    "StagedPackage",
     "StoredFile",
     "VersionPlace",
     "VersionStatus",
@@ -278,6 +281,7 @@ __all__ = [
     "create_component",
     "create_container",
     "create_learning_package",
+    "create_staged_package",
     "current_children_of",
     "current_parents_of",
     "current_paths",
@@ -322,9 +326,9 @@ __all__ = [
     "key_of",
     "last_published",
     "latest_versions",
+    "leaving_no_files",
     "live_component_pks",
     "live_item_counts",
-    "load_package_archive",
     "lock_package",
     "lost_digests",
     "media_digest",
@@ -359,9 +363,11 @@ __all__ = [
     "replace_children",
     "restore_collection",
     "restore_item",
+    "restored",
     "save_component",
     "save_files",
     "set_collections",
+    "snapshots",
     "stored_bytes",
     "stored_digests",
     "tag_counts",
@@ -376,5 +382,4 @@ __all__ = [
     "was_published",
     "without_vanished",
     "write_drafts",
-    "write_package_archive",
 ]

@@ -25,6 +25,7 @@ from .errors import (
     MissingFileError,
     NotACourseError,
     OlxError,
+    UnsafeMemberError,
     UnsupportedEncodingError,
 )
 from .faults import broken_blocks, refuse_broken
@@ -61,6 +62,7 @@ __all__ = [
     "StaticFile",
     "StaticNames",
     "Tags",
+    "UnsafeMemberError",
     "UnsupportedEncodingError",
     "assembled",
     "body_of",

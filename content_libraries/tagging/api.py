@@ -19,6 +19,7 @@ from .taxonomies import (
     administers_taxonomies,
     set_organizations,
     taxonomies_for,
+    taxonomy_identities,
     unassigned_taxonomies,
     visible_taxonomies,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "set_object_tags",
     "set_organizations",
     "taxonomies_for",
+    "taxonomy_identities",
     "unassigned_taxonomies",
     "visible_taxonomies",
 ]

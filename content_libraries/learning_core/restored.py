@@ -60,6 +60,7 @@ class RestoredItem:
         draft: number of the version that becomes the draft; None if the draft is to be deleted (softly).
         published: number of the version that becomes the published one; None if the item is not to be published, or if
             its published version is to stay.
+        keeps_draft: whether the draft of an item that exists stays what it is; ``draft`` is ignored then.
     """
 
     entity_ref: str
@@ -71,6 +72,7 @@ class RestoredItem:
     versions: Sequence[RestoredVersion]
     draft: int | None
     published: int | None = None
+    keeps_draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,16 +270,17 @@ def _write_logs(work: _Work, deleted_pks: Collection[int]) -> int | None:
             first[item.entity_ref] = item.published
         elif item.draft is None and item.versions and item.entity_ref not in work.known:
             first[item.entity_ref] = max(version.version_num for version in item.versions)
+    final = {item.entity_ref: item.draft for item in work.items if not item.keeps_draft}
     published = [work.entity_pks[item.entity_ref] for item in work.items if item.published is not None]
     drafts = {ref: item.draft_version_pk for ref, item in work.known.items()}
     if first:
-        unpublished = {item.entity_ref: item.draft for item in work.items if item.entity_ref not in first}
+        unpublished = {ref: number for ref, number in final.items() if ref not in first}
         log_pk = _move(work, drafts, {**first, **unpublished}, deleted_pks)
         if published:
             publish(work.package.id, published, author_pk=work.author_pk, with_contents=False)
-        again = {item.entity_ref: item.draft for item in work.items if item.entity_ref in first}
+        again = {ref: number for ref, number in final.items() if ref in first}
         return _move(work, drafts, again, ()) or log_pk
-    return _move(work, drafts, {item.entity_ref: item.draft for item in work.items}, deleted_pks)
+    return _move(work, drafts, final, deleted_pks)
 
 
 def _move(

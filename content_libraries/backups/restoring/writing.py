@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from ...content.api import ContainerSettingsData, write_settings
 from ...learning_core import api as learning_core
@@ -11,7 +11,7 @@ from ..format.data import CollectionRecord, EntityRecord, VersionRecord
 from .media import MediaPks, media_type_in
 
 
-def restored_item(entity: EntityRecord, media: MediaPks) -> restored.RestoredItem:
+def _restored_item(entity: EntityRecord, media: MediaPks, *, keeps_draft: bool) -> restored.RestoredItem:
     """Return an item as Learning Core is to write it: all versions of the record, with their numbers."""
     return restored.RestoredItem(
         entity_ref=entity.key,
@@ -23,6 +23,7 @@ def restored_item(entity: EntityRecord, media: MediaPks) -> restored.RestoredIte
         versions=[_restored_version(entity, version, media) for version in entity.versions.values()],
         draft=entity.draft,
         published=entity.published,
+        keeps_draft=keeps_draft,
     )
 
 
@@ -42,7 +43,8 @@ def write_entities(
     media: MediaPks,
     *,
     author_pk: int | None,
-    deleted_pks: Sequence[int] = (),
+    deleted_pks: Collection[int] = (),
+    keeping: Collection[str] = (),
 ) -> restored.RestoredRows:
     """
     Write items with the preserved settings of containers.
@@ -51,10 +53,11 @@ def write_entities(
         entities: the items, with the versions that are to be written.
         media: see ``store_archive_media``.
         deleted_pks: entities to delete (softly) in the same log.
+        keeping: keys of items whose draft stays what it is.
     """
     rows = restored.write_restored(
         learning_package_pk,
-        [restored_item(entity, media) for entity in entities],
+        [_restored_item(entity, media, keeps_draft=entity.key in keeping) for entity in entities],
         author_pk=author_pk,
         deleted_pks=deleted_pks,
     )
@@ -100,3 +103,25 @@ def write_collections(
         if not collection.enabled:
             learning_core.delete_collection(learning_package_pk, created.code)
     return codes
+
+
+def update_collection(
+    learning_package_pk: int, collection: CollectionRecord, entity_pks: Mapping[str, int], *, author_pk: int | None
+) -> None:
+    """
+    Give a collection the title, the description and the items of the archive. A deleted collection comes back.
+
+    Args:
+        entity_pks: key of an item -> pk. Items that are not named are left out.
+    """
+    code = collection.code
+    learning_core.restore_collection(learning_package_pk, code)
+    learning_core.update_collection(
+        learning_package_pk, code, title=collection.title, description=collection.description
+    )
+    there = set(learning_core.find_collection(learning_package_pk, code).entity_pks)
+    wanted = {entity_pks[key] for key in collection.keys if key in entity_pks}
+    if gone := there - wanted:
+        learning_core.remove_from_collection(learning_package_pk, code, gone)
+    if new := wanted - there:
+        learning_core.add_to_collection(learning_package_pk, code, new, author_pk=author_pk)

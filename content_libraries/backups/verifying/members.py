@@ -112,7 +112,7 @@ class Members:
                 self.tags.append(parse_tags_line(name, line))
             case names.TAXONOMIES:
                 fields = json_fields(name, line)
-                self.taxonomies[fields.text("export_id", limit=255)] = fields.text("name")
+                self.taxonomies[fields.text("taxonomy", limit=255)] = fields.text("name")
             case names.ROLES:
                 self.roles += 1
 

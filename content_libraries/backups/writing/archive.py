@@ -135,10 +135,15 @@ def _write_tags(
         return
     packer.add(
         names.TAXONOMIES,
-        b"".join(json_line(identity) for identity in tagging.taxonomy_identities(taxonomies)),
+        b"".join(_taxonomy_line(identity) for identity in tagging.taxonomy_identities(taxonomies)),
         when,
     )
     packer.add(names.TAGS, iter(pieces), when)
+
+
+def _taxonomy_line(identity: dict[str, str | bool]) -> bytes:
+    """Return the line about a taxonomy. No field of an archive is called like an id of the site."""
+    return json_line({{"export_id": "taxonomy"}.get(name, name): value for name, value in identity.items()})
 
 
 def _tag_lines(

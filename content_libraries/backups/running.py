@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,18 +14,18 @@ from typing import Final
 from django.core.files.base import File
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from user_tasks.models import UserTaskStatus
 
 from .. import conf
-from ..errors import ContentLibrariesError, DamagedFileError
+from ..errors import ContentLibrariesError
 from ..jobs.api import UNFINISHED, JobCanceledError, JobKind, JobState, JobWorker, register
-from ..keys import LibraryLocatorV2, LibraryUsageLocatorV2, library_key
+from ..keys import library_key
 from ..learning_core import api as learning_core
-from ..learning_core.api import DamagedFile, StagedPackage
-from ..libraries.api import Permission, access_library, package_pk, require_create
+from ..learning_core.api import StagedPackage
+from ..libraries.api import require_create
 from ..server_paths import without_server_paths
 from ..stored_files import local_copy, store_in_field
+from .direct import write_backup
 from .format.errors import BrokenArchiveError
 from .jobs import (
     BACKUP_TASK,
@@ -40,14 +40,12 @@ from .models import BackupJob, RestoreJob
 from .restoring.staging import restore_staged
 from .verifying.data import Archive
 from .verifying.reading import read_archive
-from .writing.archive import write_archive
 
 EXPORTING: Final = "Exporting"
 """State of a running backup, as clients know it (wire: backup-read)."""
 
 FAILED_RESTORE: Final = "Library restore failed. See error log for details."
 _UNKNOWN: Final = "unknown"
-_MOST_DAMAGED: Final = 10
 
 
 def delete_expired() -> int:
@@ -87,36 +85,13 @@ def _back_up(worker: JobWorker[BackupJob]) -> None:
 
 
 def _write(worker: JobWorker[BackupJob], path: Path) -> None:
-    user = worker.acting_user()
-    library = access_library(user, library_key(worker.job.library_key), Permission.EDIT)
-    damaged = learning_core.damaged_files(
-        package_pk(library), digests=True, current_only=True, after_each=worker.keep_alive
+    write_backup(
+        library_key(worker.job.library_key),
+        path,
+        user=worker.acting_user(),
+        origin=worker.job.origin,
+        after_each=worker.keep_alive,
     )
-    if damaged:
-        raise _refusal(library.library_key, damaged)
-    write_archive(library, path, author=user, origin=worker.job.origin, after_each=worker.keep_alive)
-
-
-def _refusal(library: LibraryLocatorV2, damaged: Collection[DamagedFile]) -> DamagedFileError:
-    """Return the error for a library whose archive would hold damaged files."""
-    files = [
-        _("%(path)s of %(component)s: %(problem)s")
-        % {
-            "path": file.path,
-            "component": LibraryUsageLocatorV2(library, file.block_type, file.code),  # type: ignore[abstract]
-            "problem": file.problem,
-        }
-        for file in damaged
-    ]
-    text = ngettext(
-        "%(count)s file of the library is damaged, and no backup of it is written. Upload the file again, or delete"
-        " it; staff of the site can try “check_libraries --repair”. %(files)s",
-        "%(count)s files of the library are damaged, and no backup of it is written. Upload the files again, or delete"
-        " them; staff of the site can try “check_libraries --repair”. %(files)s",
-        len(files),
-    )
-    shown = [*files[:_MOST_DAMAGED], *(["…"] if len(files) > _MOST_DAMAGED else [])]
-    return DamagedFileError(text % {"count": len(files), "files": "\n".join(["", *shown])})
 
 
 def _restore(worker: JobWorker[RestoreJob]) -> None:

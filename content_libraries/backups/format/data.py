@@ -15,8 +15,12 @@ FORMAT_VERSION: Final = 1
 EXTENSION_VERSION: Final = 1
 """Version of what this app adds to the format, in ``[content_libraries]`` of ``package.toml``."""
 
-ARCHIVE_LIMITS: Final = Limits(members=200_000, total_bytes=16 * 1024**3, text_bytes=8 * 1024**2)
-"""Limits of archives, for readers and writers alike, so that each archive that is written can be read."""
+ARCHIVE_LIMITS: Final = Limits(members=200_000, total_bytes=16 * 1024**3, total_text_bytes=256 * 1024**2)
+"""
+Limits of archives, for readers and writers alike, so that each archive that is written can be read.
+
+``total_text_bytes`` limits what readers hold in memory: the TOML files and the lines of JSON, without OLX.
+"""
 
 CONTAINER_CHILDREN: Final[Mapping[str, str | None]] = {"unit": None, "subsection": "unit", "section": "subsection"}
 """Container type -> the container type of its children; None for components. It makes circles impossible."""

@@ -67,3 +67,8 @@ def collection_toml(code: str, *, enabled: bool) -> str:
 def shared_file(digest: str) -> str:
     """Return the name of a file that is not a file of a current version, or whose path no archive can have."""
     return f"{FILES}{digest}"
+
+
+def is_description(name: str) -> bool:
+    """Return whether a member describes items, and is not a file of one. Readers hold what it says in memory."""
+    return name.endswith((TOML, ".jsonl")) and f"/{VERSIONS_FOLDER}/" not in name

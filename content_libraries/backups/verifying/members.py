@@ -61,6 +61,7 @@ class Members:
     broken: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     is_complete: bool = False
+    text_bytes: int = 0
 
     def read(self, path: Path, after_each: Callable[[], None]) -> None:
         """
@@ -71,13 +72,23 @@ class Members:
         """
         try:
             for name, chunks in files_of(path, ARCHIVE_LIMITS):
-                self._take(name, chunks)
+                self._take(name, self._limited(name, chunks) if names.is_description(name) else chunks)
                 after_each()
                 if len(self.problems) >= MAX_PROBLEMS:
                     return
             self.is_complete = True
         except OlxError as error:
             self.problems.append(Problem(_code_of(error), error.path, error.message))
+
+    def _limited(self, name: str, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        """Yield the chunks of a member that describes items, up to the limit for all of these members together."""
+        for chunk in chunks:
+            self.text_bytes += len(chunk)
+            if self.text_bytes > ARCHIVE_LIMITS.total_text_bytes:
+                text = _("%(name)s brings what describes items above %(limit)s bytes: restore parts of the library.")
+                values = {"name": name, "limit": f"{ARCHIVE_LIMITS.total_text_bytes:,}"}
+                raise ArchiveTooLargeError(text % values, name)
+            yield chunk
 
     def _take(self, name: str, chunks: Iterator[bytes]) -> None:
         sums = _Sums(chunks)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from ..format.data import ARCHIVE_LIMITS
 from ..format.errors import TooLargeToArchiveError
 from ..format.manifest import MemberRecord, member_line
-from ..format.names import MANIFEST
+from ..format.names import MANIFEST, is_description
 
 _LEVEL: Final = 6
 _SPOOL_BYTES: Final = 1024 * 1024
@@ -39,6 +39,7 @@ class Packer:
         self._lines = lines
         self._members = 1  # the manifest
         self._bytes = 0
+        self._text_bytes = 0
 
     def add(self, name: str, data: bytes | Iterable[bytes], when: datetime) -> None:
         """
@@ -61,16 +62,28 @@ class Packer:
                 member.write(piece)
                 digest.update(piece)
                 size += len(piece)
-        self._count(size)
+        self._count(size, is_text=is_description(name))
         self._lines.write(member_line(MemberRecord(name, size, digest.hexdigest())))
 
-    def _count(self, size: int) -> None:
+    def _count(self, size: int, *, is_text: bool) -> None:
         self._members += 1
         self._bytes += size
-        if self._members > ARCHIVE_LIMITS.members or self._bytes > ARCHIVE_LIMITS.total_bytes:
+        self._text_bytes += size if is_text else 0
+        if (
+            self._members > ARCHIVE_LIMITS.members
+            or self._bytes > ARCHIVE_LIMITS.total_bytes
+            or self._text_bytes > ARCHIVE_LIMITS.total_text_bytes
+        ):
             raise TooLargeToArchiveError(
-                _("An archive holds up to %(members)s files and %(bytes)s bytes. Back up parts of the library.")
-                % {"members": f"{ARCHIVE_LIMITS.members:,}", "bytes": f"{ARCHIVE_LIMITS.total_bytes:,}"}
+                _(
+                    "An archive holds up to %(members)s files, %(bytes)s bytes, and %(texts)s bytes about items. Back"
+                    " up parts of the library, or leave out its history."
+                )
+                % {
+                    "members": f"{ARCHIVE_LIMITS.members:,}",
+                    "bytes": f"{ARCHIVE_LIMITS.total_bytes:,}",
+                    "texts": f"{ARCHIVE_LIMITS.total_text_bytes:,}",
+                }
             )
 
     def finish(self, head: bytes, when: datetime) -> None:

@@ -74,7 +74,7 @@ def write_backup(
     """
     library = access_library(user, library_key, Permission.EDIT)
     options = options or BackupOptions()
-    _check_choice(package_pk(library), options)
+    check_choice(library, options)
     damaged = learning_core.damaged_files(
         package_pk(library), digests=True, current_only=not options.history, after_each=after_each
     )
@@ -178,8 +178,11 @@ def _plan_of_new(archive: Archive) -> RestorePlan:
     )
 
 
-def _check_choice(learning_package_pk: int, options: BackupOptions) -> None:
+def check_choice(library: ContentLibrary, options: BackupOptions) -> None:
     """Raise InvalidInputError if the library lacks something that was chosen."""
+    if not options.is_partial:
+        return
+    learning_package_pk = package_pk(library)
     found = learning_core.existing_refs(learning_package_pk, options.items)
     for ref in options.items:
         if ref not in found:

@@ -42,9 +42,9 @@ def _library(package: PackageRecord) -> dict[str, Any]:
         "origin": package.origin,
         "created_at": package.created_at.isoformat() if package.created_at else None,
         "created_by": package.created_by,
-        "partial": own is not None and own.is_partial,
-        "deleted": own is not None and own.has_deleted,
-        "history": own is not None and own.has_history,
+        "is_partial": own is not None and own.is_partial,
+        "has_deleted": own is not None and own.has_deleted,
+        "has_history": own is not None and own.has_history,
     }
 
 
@@ -67,7 +67,7 @@ def restore_report(result: RestoreResult) -> dict[str, Any]:
     }
 
 
-def action_in_words(action: str, *, title: str, key: str) -> str:
+def restore_action_in_words(action: str, *, title: str, key: str) -> str:
     """Say what happens to an item, in one line."""
     texts = {
         Action.CREATE: _("create “%(title)s” (%(key)s)"),

@@ -15,7 +15,7 @@ from openedx_content.models_api import LearningPackage, PublishableEntity
 
 from content_libraries.backups.format.errors import BrokenArchiveError
 from content_libraries.backups.restoring.staging import restore_staged
-from content_libraries.backups.verifying.reading import read_archive, verify
+from content_libraries.backups.verifying.reading import read_archive, verify_archive
 from content_libraries.libraries.models import ContentLibrary
 
 from .archives import Content, backed_up_to, packed, unpacked
@@ -79,7 +79,7 @@ def refusal(path: Path) -> set[tuple[str, str]]:
     assert problems
     for problem in problems:
         assert problem.member[:60] in problem.message
-    assert not verify(path).is_whole
+    assert not verify_archive(path).is_whole
     assert (LearningPackage.objects.count(), PublishableEntity.objects.count()) == (packages, entities)
     return {(str(problem.code), problem.member) for problem in problems}
 
@@ -97,7 +97,7 @@ def test_the_archive_of_these_tests_is_whole(tmp_path: Path, staff: User) -> Non
         (changed("package.toml", "format_version = 1", "format_version = 2"), "newer_format", "package.toml"),
         (changed("package.toml", "format_version = 1", 'format_version = "1"'), "invalid_field", "package.toml"),
         (
-            WHOLE | {"package.toml": f"{WHOLE['package.toml']}\n[content_libraries]\nformat = 2\n"},
+            WHOLE | {"package.toml": PACKAGE.format(key="k") + "\n[content_libraries]\nformat = 2\n"},
             "newer_format",
             "package.toml",
         ),

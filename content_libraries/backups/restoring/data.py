@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from ..format.data import CollectionRecord, EntityRecord
 
@@ -67,6 +68,25 @@ class RestoreOptions:
     @property
     def is_partial(self) -> bool:
         return bool(self.items or self.collections)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the options for a column of JSON."""
+        return {
+            "mode": str(self.mode),
+            "collision": str(self.collision),
+            "items": list(self.items),
+            "collections": list(self.collections),
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> RestoreOptions:
+        """Return the options of a column of JSON."""
+        return cls(
+            mode=RestoreMode(values["mode"]),
+            collision=Collision(values["collision"]),
+            items=tuple(values["items"]),
+            collections=tuple(values["collections"]),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from ...keys import LibraryCollectionLocator, LibraryContainerLocator, LibraryLocatorV2, LibraryUsageLocatorV2
+from ...keys import (
+    CONTAINER_TYPES,
+    LibraryCollectionLocator,
+    LibraryContainerLocator,
+    LibraryLocatorV2,
+    LibraryUsageLocatorV2,
+)
 from ...learning_core.api import COMPONENT_NAMESPACE
 from ...libraries.api import ContentLibrary
 from ...tagging import api as tagging
@@ -13,11 +19,16 @@ from ..format.data import EntityRecord, TagsRecord
 
 def item_object_id(library_key: LibraryLocatorV2, entity: EntityRecord, *, code: str) -> str | None:
     """Return the key of an item under a code in a library; None for an item that no library can have."""
-    if entity.is_container:
-        return str(LibraryContainerLocator(library_key, entity.item_type, code))
-    if entity.namespace != COMPONENT_NAMESPACE:
+    if entity.namespace not in ("", COMPONENT_NAMESPACE):
         return None
-    return str(LibraryUsageLocatorV2(library_key, entity.item_type, code))  # type: ignore[abstract]
+    return object_id_of(library_key, entity.item_type, code)
+
+
+def object_id_of(library_key: LibraryLocatorV2, item_type: str, code: str) -> str:
+    """Return the key of an item in a library, from its block type or container type and its code."""
+    if item_type in CONTAINER_TYPES:
+        return str(LibraryContainerLocator(library_key, item_type, code))
+    return str(LibraryUsageLocatorV2(library_key, item_type, code))  # type: ignore[abstract]
 
 
 def give_tags(

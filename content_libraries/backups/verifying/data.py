@@ -63,7 +63,7 @@ class Archive:
 @dataclass(frozen=True, slots=True)
 class ArchiveReport:
     """
-    What ``verify`` says about an archive.
+    What ``verify_archive`` says about an archive.
 
     Args:
         archive: its content; None if it cannot be restored.

@@ -47,7 +47,7 @@ def read_archive(path: Path, *, after_each: Callable[[], None] = lambda: None) -
     )
 
 
-def verify(path: Path, *, after_each: Callable[[], None] = lambda: None) -> ArchiveReport:
+def verify_archive(path: Path, *, after_each: Callable[[], None] = lambda: None) -> ArchiveReport:
     """Say whether an archive is whole and can be read, and what it holds."""
     try:
         return ArchiveReport(read_archive(path, after_each=after_each))

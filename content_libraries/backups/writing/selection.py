@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ...learning_core import api as learning_core
 from ...learning_core.api import snapshots
@@ -29,6 +30,25 @@ class BackupOptions:
     @property
     def is_partial(self) -> bool:
         return bool(self.items or self.collections)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the options for a column of JSON."""
+        return {
+            "items": list(self.items),
+            "collections": list(self.collections),
+            "deleted": self.deleted,
+            "history": self.history,
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> BackupOptions:
+        """Return the options of a column of JSON, which may be empty."""
+        return cls(
+            items=tuple(values.get("items", ())),
+            collections=tuple(values.get("collections", ())),
+            deleted=bool(values.get("deleted")),
+            history=bool(values.get("history")),
+        )
 
 
 @dataclass(slots=True)

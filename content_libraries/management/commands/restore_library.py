@@ -140,7 +140,7 @@ class Command(LibraryCommand):
         else:
             lines = cut(
                 [
-                    api.action_in_words(item["action"], title=item["title"], key=item["target"])
+                    api.restore_action_in_words(item["action"], title=item["title"], key=item["target"])
                     for item in result["items"]
                 ],
                 is_done=done,

@@ -27,7 +27,7 @@ class Command(LibraryCommand):
     def run(self, user: User | Operator, *, file: str, **_options: object) -> Mapping[str, object]:
         if not Path(file).is_file():
             raise CommandError(_("There is no file %(path)s.") % {"path": whole_path(file)})
-        return {"file": file, **api.archive_report(api.verify(Path(file)))}
+        return {"file": file, **api.archive_report(api.verify_archive(Path(file)))}
 
     def summarize(self, result: Mapping[str, Any]) -> str:
         if not result["whole"]:

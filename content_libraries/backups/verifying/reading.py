@@ -224,7 +224,7 @@ class _Check:
         stubs = {key for key, entity in self.entities.items() if not entity.versions and key not in referred}
         if not stubs:
             return
-        self.notes.append(_("%(count)s deleted items have no content in the archive.") % {"count": len(stubs)})
+        self.notes.append(_("Deleted items without content in the archive: %(count)s.") % {"count": len(stubs)})
         self.entities = {key: entity for key, entity in self.entities.items() if key not in stubs}
         self.collections = [
             replace(collection, keys=tuple(key for key in collection.keys if key not in stubs))

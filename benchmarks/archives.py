@@ -2,9 +2,9 @@
 Backing up and restoring a library: the memory of a large one, and the time beside the loader of openedx-core.
 
 ``python -m benchmarks.archives memory [MEGABYTES]`` backs up and restores a library with so many pictures of one
-megabyte each. It prints by how much the process grew at its peak, on Linux. ``python -m benchmarks.archives time [COMPONENTS]``
-reads a library with so many components, and a unit for each four of them, into a learning package without a library,
-here and with ``load_learning_package``.
+megabyte each. It prints by how much the process grew at its peak, on Linux. ``python -m benchmarks.archives time
+[COMPONENTS]`` reads a library with so many components, and a unit for each four of them, into a learning package
+without a library, here and with ``load_learning_package``.
 """
 
 # ruff: noqa: E402, T201 - Django has to be set up before it is imported; printing is what a benchmark is for

@@ -23,7 +23,9 @@ from content_libraries.libraries import api as libraries
 from content_libraries.libraries.models import ContentLibrary
 
 TIMES: Final = ("created", "updated", "created_at")
-ABOUT_THE_LIBRARY: Final = ("content_libraries/manifest.jsonl", "content_libraries/roles.jsonl")
+ABOUT_THE_LIBRARY: Final = tuple(
+    f"content_libraries/{name}.jsonl" for name in ("manifest", "roles", "draft_change_logs", "publish_logs")
+)
 
 
 class Content:

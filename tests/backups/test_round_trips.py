@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from openedx_content import api as content_api
 from openedx_content.models_api import Collection, EntityListRow, Media, PublishableEntityVersion
 
+from content_libraries.backups.verifying.reading import read_archive
 from content_libraries.content.api import ContainerSettingsData, settings_of, write_settings
 from content_libraries.errors import DamagedFileError
 from content_libraries.learning_core import api as learning_core
@@ -149,6 +151,28 @@ def test_history_has_all_versions_and_each_file_once(library: ContentLibrary, st
     assert sorted(texts.values()) == [f"<html>{number}</html>" for number in range(5)]
     members = unpacked(backed_up_to(library, tmp_path / "h.zip", staff, history=True))
     assert [data for data in members.values() if data == picture] == [picture, picture], "of the draft, and of all else"
+
+
+def test_history_has_the_change_sets(library: ContentLibrary, staff: User, tmp_path: Path) -> None:
+    content = Content(library)
+    ref = content.component("c1", "1")
+    with learning_core.named(learning_core.ChangeKind.IMPORT, source_key="course-v1:O+C+R"):
+        content.component("c1", "2")
+    content.publish()
+    path = backed_up_to(library, tmp_path / "a.zip", staff, history=True)
+    members = unpacked(path)
+    drafts, publishes = (
+        [json.loads(line) for line in members[f"content_libraries/{name}.jsonl"].splitlines()]
+        for name in ("draft_change_logs", "publish_logs")
+    )
+    assert [(log["kind"], log["source"], log["records"]) for log in drafts] == [
+        ("", "", [[ref, None, 1]]),
+        ("import", "course-v1:O+C+R", [[ref, 1, 2]]),
+    ]
+    assert [log["records"] for log in publishes] == [[[ref, None, 2]]]
+    assert read_archive(path).counts()["change_sets"] == 3
+    plain = unpacked(backed_up_to(library, tmp_path / "b.zip", staff))
+    assert "content_libraries/draft_change_logs.jsonl" not in plain
 
 
 def test_long_olx_and_settings_of_containers(library: ContentLibrary, staff: User, tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ class Archive:
         tags: tags of the library, its items and collections.
         taxonomies: export id -> name of each taxonomy of the tags.
         roles: how many roles the archive mentions.
+        change_sets: how many logs of drafts and publishes it has.
         has_manifest: whether the archive has a manifest, which it matches.
         notes: what is odd, and does not keep the archive from being restored.
     """
@@ -40,6 +41,7 @@ class Archive:
     tags: tuple[TagsRecord, ...] = ()
     taxonomies: Mapping[str, str] | None = None
     roles: int = 0
+    change_sets: int = 0
     has_manifest: bool = False
     notes: tuple[str, ...] = ()
 
@@ -56,6 +58,7 @@ class Archive:
             counts["versions"] += len(entity.versions)
         counts["tags"] = sum(len(record.tags) for record in self.tags)
         counts["roles"] = self.roles
+        counts["change_sets"] = self.change_sets
         counts["files"] = len(self.files)
         return counts
 

@@ -32,6 +32,16 @@ MAX_PROBLEMS: Final = 100
 _MAX_LINE_BYTES: Final = 16 * 1024 * 1024
 _COMPONENT_PARTS: Final = 4
 _BLOCK: Final = "block.xml"
+_LINES: Final = frozenset(
+    {
+        names.MORE_VERSIONS,
+        names.TAGS,
+        names.TAXONOMIES,
+        names.ROLES,
+        names.DRAFT_LOGS,
+        names.PUBLISH_LOGS,
+    }
+)
 
 
 @dataclass(slots=True)
@@ -54,6 +64,7 @@ class Members:
     tags: list[TagsRecord] = field(default_factory=list)
     taxonomies: dict[str, str] = field(default_factory=dict)
     roles: int = 0
+    logs: int = 0
     sums: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     files: dict[str, FileFacts] = field(default_factory=dict)
     folders: dict[str, dict[int, list[tuple[str, str]]]] = field(default_factory=dict)
@@ -111,7 +122,7 @@ class Members:
             self._take_file(name, chunks)
         elif name == names.MANIFEST:
             self._parse_manifest(name, chunks)
-        elif name in (names.MORE_VERSIONS, names.TAGS, names.TAXONOMIES, names.ROLES):
+        elif name in _LINES:
             for line in _lines(name, chunks):
                 self._parse_line(name, line)
 
@@ -126,6 +137,9 @@ class Members:
                 self.taxonomies[fields.text("taxonomy", limit=255)] = fields.text("name")
             case names.ROLES:
                 self.roles += 1
+            case _:
+                json_fields(name, line).moment("at")
+                self.logs += 1
 
     def _parse_below_entities(self, name: str, chunks: _Sums) -> None:
         parts = name.split("/")

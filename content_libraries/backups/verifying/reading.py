@@ -42,6 +42,7 @@ def read_archive(path: Path, *, after_each: Callable[[], None] = lambda: None) -
         tags=tuple(members.tags),
         taxonomies=members.taxonomies,
         roles=members.roles,
+        change_sets=members.logs,
         has_manifest=members.listed is not None,
         notes=tuple(check.notes),
     )

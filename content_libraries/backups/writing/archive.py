@@ -16,7 +16,7 @@ from django.core.validators import validate_email
 from ...actors import OPERATOR, Actor, is_operator
 from ...keys import LibraryCollectionLocator
 from ...learning_core import api as learning_core
-from ...learning_core.api import snapshots
+from ...learning_core.api import BranchName, snapshots
 from ...libraries.api import ContentLibrary, Permission, list_team_entries, may, package_pk, team_entry
 from ...tagging import api as tagging
 from ..format import names
@@ -83,6 +83,8 @@ def write_archive(
         codes = _write_collections(packer, learning_package_pk, items.keys, options)
         items.counts["collections"] = len(codes)
         _write_tags(packer, library, selection, items.keys, codes, now)
+        if options.history:
+            _write_logs(packer, learning_package_pk, items.keys, now)
         _write_roles(packer, library, author, now)
         counts = items.counts
         packer.finish(head_line(created_at=now, origin=origin, library=about.package_ref, counts=counts), now)
@@ -175,6 +177,30 @@ def _lines_of(objects: list[tuple[str, str, str]], taxonomies: set[str]) -> Iter
             lines.append(json_line({"kind": kind, "key": key, "tags": pairs}))
     if lines:
         yield b"".join(lines)
+
+
+def _write_logs(packer: Packer, learning_package_pk: int, keys: dict[int, str], when: datetime) -> None:
+    """Write the change sets, for information: the logs of drafts and of publishes, with records of written items."""
+    written = set(keys.values())
+    branches: list[tuple[str, BranchName]] = [(names.DRAFT_LOGS, "draft"), (names.PUBLISH_LOGS, "published")]
+    for name, branch in branches:
+        logs = snapshots.log_snapshots(learning_package_pk, branch=branch)
+        pieces = (b"".join(_log_line(log, written) for log in part) for part in batched(logs, _BATCH))
+        packer.add(name, pieces, when)
+
+
+def _log_line(log: snapshots.LogSnapshot, written: set[str]) -> bytes:
+    return json_line(
+        {
+            "log": str(log.uuid),
+            "at": log.at.isoformat(),
+            "by": log.username,
+            "kind": log.kind,
+            "source": log.source_key,
+            "message": log.message,
+            "records": [list(record) for record in log.records if record[0] in written],
+        }
+    )
 
 
 def _write_roles(packer: Packer, library: ContentLibrary, author: Actor, when: datetime) -> None:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from user_tasks.models import UserTaskStatus
 
 from .. import conf
-from ..errors import ContentLibrariesError
+from ..errors import ContentLibrariesError, NotFoundError
 from ..jobs.api import UNFINISHED, JobCanceledError, JobKind, JobState, JobWorker, create_status, register
 from ..keys import library_key
 from ..learning_core import api as learning_core
@@ -221,6 +221,8 @@ _WORK: Final = {
 def _archive(job: RestoreJob) -> Iterator[Path]:
     """Yield the path of the archive of a job. Errors in the archive call it as its user does."""
     source = job.source or job
+    if not source.file:
+        raise NotFoundError(_("The archive of this restore was deleted. Upload it again."))
     with local_copy(source.file) as path:
         try:
             yield path

@@ -120,6 +120,8 @@ def test_the_archive_of_these_tests_is_whole(tmp_path: Path, staff: User) -> Non
         (WHOLE | {BLOCK: "<html"}, "broken_olx", BLOCK),
         (WHOLE | {BLOCK: '<!DOCTYPE html [<!ENTITY a "b">]><html>&a;</html>'}, "broken_olx", BLOCK),
         (without(HTML), "stray_member", BLOCK),
+        (WHOLE | {BLOCK: "<html>\0</html>"}, "broken_olx", BLOCK),
+        (WHOLE | {f"{BLOCK[:-9]}static/{'/'.join(['x' * 99] * 5)}": "y"}, "invalid_field", None),
         (WHOLE | {"entities/xblock.v1/html/x": "y"}, "stray_member", "entities/xblock.v1/html/x"),
         (WHOLE | {"entities/other.toml": CONTAINER}, "duplicate_key", "entities/other.toml"),
         (WHOLE | {"collections/d.toml": COLLECTION}, "duplicate_key", "collections/d.toml"),
@@ -279,6 +281,8 @@ MANIFEST = "content_libraries/manifest.jsonl"
         (lambda all_: with_line(all_, VERSIONS, user="admin"), ("foreign_field", VERSIONS)),
         (lambda all_: with_line(all_, VERSIONS, media=[["block.xml", "x", "y"]]), ("invalid_field", VERSIONS)),
         (lambda all_: with_line(all_, VERSIONS, version_num=9), ("missing_version", UNIT)),
+        (lambda all_: with_line(all_, VERSIONS, title="\ud800"), ("not_json", VERSIONS)),
+        (lambda all_: with_line(all_, VERSIONS, settings={"a": "\0"}), ("not_json", VERSIONS)),
     ],
 )
 def test_an_archive_of_this_app_that_was_changed(
@@ -288,6 +292,13 @@ def test_an_archive_of_this_app_that_was_changed(
     tmp_path: Path,
 ) -> None:
     assert problem in refusal(packed(tmp_path / "a.zip", change(members)))
+
+
+@pytest.mark.parametrize("data", [b"\xff<html/>", b"<html/>\xe2\x82", b"<html>\0</html>"])
+def test_olx_of_an_older_version_that_is_no_text(data: bytes, members: dict[str, bytes], tmp_path: Path) -> None:
+    (name,) = [name for name, old in members.items() if name.startswith("content_libraries/files/") and b"<html" in old]
+    changed = {each: old for each, old in members.items() if each != MANIFEST} | {name: data}
+    assert ("broken_olx", name) in refusal(packed(tmp_path / "a.zip", changed))
 
 
 def test_all_problems_are_told(tmp_path: Path) -> None:

@@ -13,7 +13,9 @@ from ...translation import gettext as _
 from .errors import ProblemCode, ProblemError
 
 MAX_TEXT: Final = 10_000
-MAX_NUMBER: Final = 2**31 - 1
+MAX_NUMBER: Final = 100_000_000
+"""The highest number of a version. There has to be room for later ones."""
+
 _MAX_KEY_PARTS: Final = 100
 _MAX_JSON_DEPTH: Final = 50
 
@@ -145,12 +147,15 @@ def json_fields(member: str, line: bytes) -> Fields:
 
 
 def json_object(member: str, line: bytes) -> Mapping[str, Any]:
-    """Parse an object of JSON. Raises ProblemError, also if it is nested too deeply."""
+    """Parse an object of JSON. Raises ProblemError, also for texts that no database takes, and deep nesting."""
     try:
         value = json.loads(line)
         if not isinstance(value, dict):
             raise ValueError(type(value).__name__)
+        if b"\\u0000" in line:
+            raise ValueError("NUL")
         _check_depth(value)
+        json.dumps(value, ensure_ascii=False).encode()  # half of a surrogate pair is no text
     except (ValueError, RecursionError) as error:
         text = _("%(name)s has a line that is not an object of JSON: %(problem)s")
         raise ProblemError(ProblemCode.NOT_JSON, member, text % {"name": member, "problem": error}) from error

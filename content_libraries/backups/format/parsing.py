@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from ...translation import gettext as _
@@ -88,7 +88,7 @@ def parse_entity(member: str, data: bytes, *, is_container: bool) -> EntityRecor
     entity = document.table_of("entity")
     key = entity.text("key", limit=MAX_KEY)
     namespace, item_type, code = _container_name(entity, key) if is_container else _component_name(entity, key)
-    created = entity.moment("created")
+    created = entity.moment("created", default=datetime.now(UTC))  # older releases of openedx-core left it out
     versions: dict[int, VersionRecord] = {}
     for table in document.tables("version"):
         version = _version(table, created, is_container=is_container)
@@ -228,7 +228,7 @@ def parse_collection(member: str, data: bytes) -> CollectionRecord:
         code=code,
         title=title,
         description=fields.text("description"),
-        created=fields.moment("created"),
+        created=fields.moment("created", default=datetime.now(UTC)),
         keys=fields.texts("entities", limit=MAX_KEY),
         enabled=not member.startswith(DELETED_COLLECTIONS),
     )

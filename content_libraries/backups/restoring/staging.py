@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from ...content.api import check_limit
 from ...learning_core import api as learning_core
 from ...learning_core.api import StagedPackage
 from ...libraries.api import ContentLibrary
@@ -67,6 +68,7 @@ def give_staged_tags(library: ContentLibrary, tags: Iterable[Sequence[Any]]) -> 
 def write_everything(learning_package_pk: int, archive: Archive, path: Path, *, author_pk: int | None) -> None:
     """Write all items and collections of an archive into an empty learning package, in the caller's transaction."""
     entities = list(archive.entities.values())
+    check_limit(learning_package_pk, new_components=sum(not entity.is_deleted for entity in entities))
     media = store_archive_media(learning_package_pk, archive, path, entities)
     rows = write_entities(learning_package_pk, entities, media, author_pk=author_pk)
     write_collections(learning_package_pk, archive.collections, rows.entity_pks, author_pk=author_pk)

@@ -12,10 +12,18 @@ from ..format.errors import Problem
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """Size in bytes, and the digest of the bytes in Learning Core, of a member that is a file of a component."""
+    """
+    A member that is a file or the OLX of a component.
+
+    Args:
+        size: in bytes.
+        digest: of the bytes, as Learning Core names them.
+        is_text: whether the bytes are UTF-8 without NUL, as OLX has to be.
+    """
 
     size: int
     digest: str
+    is_text: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from codecs import IncrementalDecoder, getincrementaldecoder
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,14 @@ from ..format.data import (
 from ..format.errors import Problem, ProblemCode, ProblemError
 from ..format.fields import json_fields
 from ..format.manifest import MemberRecord, parse_head, parse_member
-from ..format.parsing import parse_collection, parse_entity, parse_package, parse_tags_line, parse_version_line
+from ..format.parsing import (
+    MAX_PATH,
+    parse_collection,
+    parse_entity,
+    parse_package,
+    parse_tags_line,
+    parse_version_line,
+)
 from .data import FileFacts
 
 MAX_TOML_BYTES: Final = 2 * 1024 * 1024
@@ -154,6 +162,9 @@ class Members:
             text = _("%(name)s is in no folder of a version of a component.")
             raise ProblemError(ProblemCode.STRAY_MEMBER, name, text % {"name": name})
         path = "/".join(parts[_COMPONENT_PARTS + 2 :])
+        if len(path) > MAX_PATH:
+            text = _("%(name)s has a path that is too long for a file of a component.")
+            raise ProblemError(ProblemCode.INVALID_FIELD, name, text % {"name": name})
         folder = "/".join(parts[:_COMPONENT_PARTS])
         self.folders.setdefault(folder, {}).setdefault(number, []).append((path, name))
         if path == _BLOCK:
@@ -163,30 +174,44 @@ class Members:
 
     def _take_olx(self, name: str, chunks: _Sums) -> None:
         data = _whole(name, chunks, MEDIA_LIMIT_BYTES)
-        self.files[name] = FileFacts(len(data), hashlib.blake2b(data, digest_size=20).hexdigest())
-        try:
-            text = data.decode()
-        except UnicodeDecodeError as error:
-            sentence = _("%(name)s is not UTF-8: %(problem)s")
-            raise ProblemError(
-                ProblemCode.BROKEN_OLX, name, sentence % {"name": name, "problem": error.reason}
-            ) from error
+        text = _text(data)
+        digest = hashlib.blake2b(data, digest_size=20).hexdigest()
+        self.files[name] = FileFacts(len(data), digest, is_text=text is not None)
+        if text is None:
+            return
         try:
             root_tag(text)
         except OlxError as error:
             self.broken[name] = error.message
 
     def _take_file(self, name: str, chunks: _Sums) -> None:
-        digest = hashlib.blake2b(digest_size=20)
+        digest, decoder, is_text = hashlib.blake2b(digest_size=20), getincrementaldecoder("utf-8")(), True
         for chunk in chunks:
             digest.update(chunk)
             _check_size(name, chunks.size, MEDIA_LIMIT_BYTES)
-        self.files[name] = FileFacts(chunks.size, digest.hexdigest())
+            is_text = is_text and _is_text(decoder, chunk)
+        is_text = is_text and _is_text(decoder, b"", final=True)
+        self.files[name] = FileFacts(chunks.size, digest.hexdigest(), is_text=is_text)
 
     def _parse_manifest(self, name: str, chunks: _Sums) -> None:
         lines = _lines(name, chunks)
         parse_head(name, next(lines, b""))
         self.listed = [parse_member(name, line) for line in lines]
+
+
+def _text(data: bytes) -> str | None:
+    try:
+        return None if b"\0" in data else data.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _is_text(decoder: IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in chunk
 
 
 class _Sums:

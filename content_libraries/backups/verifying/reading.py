@@ -198,7 +198,10 @@ class _Check:
             text = _("%(member)s describes version %(number)s of “%(key)s”, which has no block.xml.")
             self._add(ProblemCode.MISSING_OLX, member, text, **values)
         for medium in version.media:
-            if medium.member not in self.members.files:
+            facts = self.members.files.get(medium.member)
+            if facts is not None and medium.path == _BLOCK and not facts.is_text:
+                self._add(ProblemCode.BROKEN_OLX, medium.member, _("%(member)s is OLX, and not in UTF-8."))
+            if facts is None:
                 text = _("%(member)s needs %(name)s for version %(number)s of “%(key)s”, and it is not in the archive.")
                 self._add(ProblemCode.MISSING_MEMBER, member, text, name=medium.member, **values)
 

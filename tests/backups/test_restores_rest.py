@@ -224,3 +224,28 @@ def test_what_a_request_may_say(content: Content, path: Path, restorer: Restorer
     assert failed["state"] == "Failed"
     assert "does not hold" in failed["error"]
     assert BackupJob.objects.count() == 0
+
+
+def test_the_search_index_says_the_same_of_the_restored_library(
+    content: Content,
+    path: Path,
+    restorer: Restorer,
+    client: APIClient,
+    run_on_commit: CommitRunner,
+    staff: User,
+) -> None:
+    with run_on_commit():
+        content.component("b", "2")
+        content.component("a", "changed")
+    archive = restorer.verified(backed_up_to(content.library, path.with_name("b.zip"), staff))
+    restorer.applied(restorer.planned(archive, "new", "lib:CL-TEST:fresh"))
+    hits = [
+        client.get(f"{OWN}search/", {"library": f"lib:CL-TEST:{slug}", "page_size": 100}).json()["results"]
+        for slug in ("lib1", "fresh")
+    ]
+    said = [
+        {(hit["usage_key"].split(":", 3)[3], hit["display_name"], hit["publish_status"]) for hit in found}
+        for found in hits
+    ]
+    assert len(said[0]) == 3
+    assert said[0] == said[1]

@@ -11,7 +11,7 @@ without a library, here and with ``load_learning_package``.
 
 from __future__ import annotations
 
-import os
+import hashlib
 import sys
 import tempfile
 from collections.abc import Collection, Iterator
@@ -101,8 +101,8 @@ def restore(path: Path, slug: str) -> None:
 def make_library(slug: str, *, components: int = 0, pictures: int = 0) -> api.LibraryLocatorV2:
     """Make a published library of components with a kilobyte of text, or with a picture of a megabyte each."""
     library = api.create_library(user=OPERATOR, org="Bench", slug=slug, title="Bench")
-    for number in range(pictures):
-        write_picture(package_pk(library), number)
+    if pictures:
+        write_pictures(package_pk(library), pictures)
     texts = [
         learning_core.ComponentWrite("html", f"h{number}", f"Text {number}", f"<html>{number} {'text ' * 200}</html>")
         for number in range(components)
@@ -121,15 +121,29 @@ def make_library(slug: str, *, components: int = 0, pictures: int = 0) -> api.Li
     return library.library_key
 
 
-def write_picture(learning_package_pk: int, number: int) -> None:
-    data = os.urandom(MEGABYTE)
-    file = learning_core.FileMedia("static/p.png", "image/png", learning_core.media_digest(data), len(data))
+def picture(number: int) -> bytes:
+    """Return a megabyte that cannot be compressed."""
+    return hashlib.shake_256(str(number).encode()).digest(MEGABYTE)
+
+
+def write_pictures(learning_package_pk: int, count: int) -> None:
+    """Write components with a picture each."""
+    numbers = {learning_core.media_digest(picture(number)): number for number in range(count)}
 
     def file_bytes(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:
-        yield from ((digest, data) for digest in digests)
+        yield from ((digest, picture(numbers[digest])) for digest in digests)
 
-    component = learning_core.ComponentWrite("html", f"p{number}", "Picture", "<html/>", (file,))
-    learning_core.write_drafts(learning_package_pk, components=[component], author_pk=None, file_bytes=file_bytes)
+    components = [
+        learning_core.ComponentWrite(
+            "html",
+            f"p{number}",
+            "Picture",
+            "<html/>",
+            (learning_core.FileMedia("static/p.png", "image/png", digest, MEGABYTE),),
+        )
+        for digest, number in numbers.items()
+    ]
+    learning_core.write_drafts(learning_package_pk, components=components, author_pk=None, file_bytes=file_bytes)
 
 
 if __name__ == "__main__":

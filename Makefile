@@ -161,6 +161,8 @@ validate_translations: $(VENV)/.dev  ## Check that the catalogs are complete, we
 	$(BIN)/python -m pytest tests/test_catalogs.py
 
 bench: $(VENV)/.dev  ## Measure the figures of docs/performance.md
+	$(BIN)/python -m benchmarks.archives memory
+	$(BIN)/python -m benchmarks.archives time
 	$(BIN)/python -m benchmarks.commands
 	$(BIN)/python -m benchmarks.import_course
 	$(BIN)/python -m benchmarks.import_memory

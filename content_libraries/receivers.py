@@ -1,5 +1,6 @@
 """Gathers the ``receivers`` modules of the rooms, which connect to Django signals."""
 
+from .backups import receivers as backups_receivers  # noqa: F401
 from .content import receivers as content_receivers  # noqa: F401
 from .courses import receivers as courses_receivers  # noqa: F401
 from .imports import receivers as imports_receivers  # noqa: F401

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(ADDITIONAL, include("content_libraries.search.rest.urls")),
     path(ADDITIONAL, include("content_libraries.courses.rest.urls")),
     path(ADDITIONAL, include("content_libraries.imports.rest.additional_urls")),
+    path(ADDITIONAL, include("content_libraries.backups.rest.additional_urls")),
     path(MIGRATOR, include("content_libraries.imports.rest.urls")),
     path(SEARCH_KEYS, include("content_libraries.search.rest.key_urls")),
     path(TAGGING, include("content_libraries.tagging.rest.urls")),

@@ -20,6 +20,8 @@ import pytest
 from rest_framework.serializers import Serializer
 
 from content_libraries import api
+from content_libraries.backups.api import BackupOptions, RestoreOptions
+from content_libraries.backups.rest import additional_serializers as own_backups
 from content_libraries.backups.rest import serializers as backups
 from content_libraries.clipboard.rest import serializers as clipboard
 from content_libraries.content.rest import asset_serializers as assets
@@ -98,6 +100,12 @@ BULK_EDIT = (
 FED: Mapping[type[Serializer[Any]], Feeds] = {
     backups.ArchiveSerializer: Feeds.to(api.start_restore),
     backups.TaskQuerySerializer: Feeds.to(api.find_restore, task_id="restore_uuid"),
+    own_backups.BackupRequestSerializer: Feeds.to(BackupOptions, decides="library"),
+    own_backups.RestoreApplicationSerializer: Feeds.to(
+        api.apply_restore_plan, elsewhere="plan_uuid origin", confirm="confirmed"
+    ),
+    own_backups.RestorePlanRequestSerializer: Feeds.to(RestoreOptions, decides="archive library"),
+    own_backups.UploadedArchiveSerializer: Feeds.to(api.start_verification, library="library_key"),
     clipboard.CopySerializer: Feeds.to(api.copy_to_clipboard, usage_key="key"),
     assets.AssetUploadSerializer: Feeds.to(api.set_asset, content="file", elsewhere="path"),
     collections.CollectionCreateSerializer: Feeds.to(api.create_collection),

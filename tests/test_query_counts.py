@@ -55,6 +55,8 @@ MOST = 15
 SIZES = (10, 1000)
 
 PNG = b"PNG"
+ARCHIVE_REPORT = {"whole": True, "problems": [], "library": None, "counts": {}, "manifest": True, "notes": []}
+RESTORE_OPTIONS = {"mode": "add", "collision": "skip", "items": [], "collections": []}
 FILES_OF_PACKAGES = {
     ("GET", "/api/content_tagging/v1/taxonomies/<pk>/export/"),
     ("GET", "/api/content_tagging/v1/import/template.<file_ext>"),
@@ -236,10 +238,22 @@ class World:
         key, archive = str(self.library.library_key), ContentFile(b"PK", "library.zip")
         backup = BackupJob.objects.create(user=self.writer, library_key=key, file=archive, file_name="library.zip")
         restoring = RestoreJob.objects.create(user=self.writer)
+        verified = RestoreJob.objects.create(
+            user=self.writer,
+            purpose="verify",
+            state="succeeded",
+            file=ContentFile(b"PK", "a.zip"),
+            result=ARCHIVE_REPORT,
+        )
+        plan = RestoreJob.objects.create(
+            user=self.writer, purpose="plan", source=verified, library_key=key, options=RESTORE_OPTIONS
+        )
         return {
             "backup_uuid": str(backup.uuid),
             "file_name": backup.file_name,
             "restore_uuid": str(restoring.uuid),
+            "archive_uuid": str(verified.uuid),
+            "restore_plan_uuid": str(plan.uuid),
         }
 
     def _reuse(self, course: CourseKey) -> UsageKey:

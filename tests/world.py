@@ -15,7 +15,7 @@ from user_tasks.models import UserTaskArtifact
 
 from content_libraries import api
 from content_libraries.actors import OPERATOR
-from content_libraries.backups.tasks import back_up
+from content_libraries.backups.tasks import back_up, restore
 from content_libraries.history import api as history
 from content_libraries.history.models import Release
 from content_libraries.libraries.models import AccessLevel, ContentLibrary
@@ -66,6 +66,13 @@ def world_with_arguments(
     backup = api.start_backup(library.library_key, user=staff, origin="example.com")
     back_up(str(backup.uuid))
     restoring = api.start_restore(SimpleUploadedFile("library.zip", b"PK"), user=staff)
+    backup.refresh_from_db()
+    archive = api.start_verification(SimpleUploadedFile("library.zip", backup.file.read()), user=staff)
+    restore(str(archive.uuid))
+    restore_plan = api.start_restore_plan(
+        library.library_key, archive.uuid, api.RestoreOptions(api.RestoreMode.ADD), user=staff
+    )
+    restore(str(restore_plan.uuid))
     migrate_legacy_library(tmp_path, '<problem url_name="p">1</problem>')
     converted, _waiting = [add_legacy_block(unit, name) for name in ("converted", "legacy")]
     conversion = api.convert_legacy_blocks(_COURSE, user=staff, only=converted)
@@ -91,6 +98,8 @@ def world_with_arguments(
         "backup_uuid": str(backup.uuid),
         "file_name": backup.file_name,
         "restore_uuid": str(restoring.uuid),
+        "archive_uuid": str(archive.uuid),
+        "restore_plan_uuid": str(restore_plan.uuid),
         "plan_uuid": str(plan.uuid),
         "migration_uuid": str(waiting.uuid),
         "canceled_uuid": str(canceled.uuid),

@@ -35,6 +35,7 @@ from .collections import (
     update_collection,
 )
 from .components import (
+    check_limit,
     check_without_children,
     create_component,
     get_olx,
@@ -43,7 +44,7 @@ from .components import (
     require_version,
     set_olx,
 )
-from .container_settings import settings_of
+from .container_settings import settings_of, write_settings
 from .containers import (
     append_children,
     create_container,
@@ -103,6 +104,7 @@ __all__ = [
     "check_file_names",
     "check_file_size",
     "check_files",
+    "check_limit",
     "check_without_children",
     "children_at",
     "collection_version",
@@ -164,4 +166,5 @@ __all__ = [
     "update_collection",
     "version_conflict",
     "write_items",
+    "write_settings",
 ]

@@ -31,6 +31,8 @@ def write_settings(settings: Mapping[int, ContainerSettingsData]) -> None:
     """
     Store settings with new versions of containers.
 
+    Checks no permission.
+
     Args:
         settings: pk of a publishable entity version -> its settings.
     """

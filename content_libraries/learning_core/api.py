@@ -1,13 +1,16 @@
-"""Functions on Learning Core for other rooms. Only this room imports ``openedx_content``."""
+"""
+Functions on Learning Core for other rooms. Only this room imports ``openedx_content``.
 
-from . import set_changes
+What only archives need is in the modules ``restored`` and ``snapshots``.
+"""
+
+from . import restored, set_changes, snapshots
 from .archives import (
-    LoadedPackage,
-    PackageArchiveError,
+    StagedPackage,
     adopt_learning_package,
+    create_staged_package,
     delete_staged,
-    load_package_archive,
-    write_package_archive,
+    leaving_no_files,
 )
 from .assets import StoredFile, VersionPlace, find_file, find_version, version_uuid
 from .bulk import write_drafts
@@ -255,11 +258,9 @@ __all__ = [
     "ItemStatus",
     "ItemTitles",
     "LearningPackageEventData",
-    "LoadedPackage",
     "LogMark",
     "NamedItem",
     "NextVersion",
-    "PackageArchiveError",
     "PackageExistsError",
     "PackageFigures",
     "PackageID",
@@ -269,6 +270,7 @@ __all__ = [
     "PublishLogEventData",
     "PublishLogName",
     "PublishPlan",
+    "StagedPackage",
     "StoredFile",
     "UnpublishedEdit",
     "VersionPlace",
@@ -303,6 +305,7 @@ __all__ = [
     "create_component",
     "create_container",
     "create_learning_package",
+    "create_staged_package",
     "current_children_of",
     "current_drafts",
     "current_parents_of",
@@ -355,10 +358,10 @@ __all__ = [
     "last_own_change",
     "last_published",
     "latest_versions",
+    "leaving_no_files",
     "live_component_pks",
     "live_item_counts",
     "live_pks",
-    "load_package_archive",
     "lock_package",
     "lost_digests",
     "media_digest",
@@ -398,10 +401,12 @@ __all__ = [
     "replace_children",
     "restore_collection",
     "restore_item",
+    "restored",
     "save_component",
     "save_files",
     "set_changes",
     "set_collections",
+    "snapshots",
     "stored_bytes",
     "stored_digests",
     "tag_counts",
@@ -422,5 +427,4 @@ __all__ = [
     "without_vanished",
     "write_drafts",
     "write_earlier_versions",
-    "write_package_archive",
 ]

@@ -1,141 +1,60 @@
-"""Writes learning packages into archives, reads archives, and puts read packages into use under another name."""
+"""Makes learning packages for the content of archives, and puts them into use under another name."""
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from io import StringIO
-from pathlib import Path
 from threading import get_ident
-from typing import Any
+from time import time_ns
+from typing import Final
 from uuid import uuid4
 
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import IntegrityError, transaction
 from django.db.models.signals import post_save
 from django.utils.translation import gettext as _
 from openedx_content import api as content_api
-from openedx_content.models_api import LearningPackage, Media
+from openedx_content.models_api import LearningPackage
 
 from ..actors import OPERATOR, Actor, is_operator
-from ..errors import ContentLibrariesError, NotFoundError, StorageError
-from ..storage_errors import storage_faults, storage_faults_named, storage_full
-from ..upstream.openedx_core import STAGED, DraftChangeLog, PublishLog, folder_of, get_storage
-from .media_files import damage_of
-from .packages import PackageExistsError, delete_learning_package
+from ..errors import NotFoundError
+from ..storage_errors import storage_faults
+from ..upstream.openedx_core import STAGED, folder_of, get_storage
+from .packages import PackageExistsError, create_learning_package, delete_learning_package
 
-
-class PackageArchiveError(ContentLibrariesError):
-    """
-    An archive cannot be read.
-
-    Args:
-        log: the errors in it, file by file.
-    """
-
-    code = "package_archive_unreadable"
-
-    def __init__(self, log: str) -> None:
-        super().__init__(_("The archive cannot be read. See the error log for what is wrong with it."))
-        self.log = log
+_MAX_NAME: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
-class LoadedPackage:
+class StagedPackage:
+    """A learning package for the content of an archive, which no library has yet: pk and ``package_ref``."""
+
+    pk: int
+    package_ref: str
+
+
+def create_staged_package(archive_ref: str, *, title: str, description: str, user: User) -> StagedPackage:
     """
-    The learning package that was restored from an archive.
+    Create an empty learning package for the content of an archive. Its name marks it as the user's, and as not in use.
 
     Args:
-        package: pk, ``package_ref`` and figures of the new learning package, as Learning Core reports them.
-        origin: by whom, when and where the archive was made; None if the archive does not say.
+        archive_ref: what the archive calls the package: usually ``lib:ORG:SLUG``.
     """
-
-    package: dict[str, Any]
-    origin: dict[str, Any] | None
-
-
-def write_package_archive(learning_package_pk: int, path: Path, *, author: User, origin: str) -> None:
-    """
-    Write a learning package into a zip archive: drafts, published versions, files and collections.
-
-    Args:
-        author: the user who is named in the archive, unless without an e-mail address: such archives cannot be read.
-        origin: name of this site.
-    """
-    package_ref = LearningPackage.objects.values_list("package_ref", flat=True).get(pk=learning_package_pk)
-    content_api.create_zip_file(
-        package_ref, str(path), user=author if _has_email(author) else None, origin_server=origin
-    )
-
-
-def load_package_archive(path: Path, *, user: User) -> LoadedPackage:
-    """
-    Make a learning package from an archive. Its name marks it as the user's, and as not in use.
-
-    Raises PackageArchiveError, StorageFullError and StorageError; then nothing is written, and no file is left.
-    """
-    with transaction.atomic(), _leaving_no_files(), storage_faults_named():
-        result = _load(path, user)
-        package = result["lp_restored_data"]
-        if package is None:
-            log: StringIO = result["log_file_error"]
-            raise PackageArchiveError(log.getvalue())
-        _check_files(package["id"])
-        _sign_logs(package["id"], user)
-    return LoadedPackage(package, result["backup_metadata"])
-
-
-def _load(path: Path, user: User) -> dict[str, Any]:
-    # Learning Core's reader trusts its input, so that a broken archive may lead to any exception.
-    try:
-        with transaction.atomic():
-            loaded: dict[str, Any] = content_api.load_learning_package(str(path), user=user)
-    except (
-        ValueError,
-        LookupError,
-        TypeError,
-        AttributeError,
-        RecursionError,
-        DatabaseError,
-        zipfile.BadZipFile,
-    ) as error:
-        if full := storage_full(error):
-            raise full from error
-        raise PackageArchiveError(f"{type(error).__name__}: {error}") from error
-    except ValidationError as error:
-        raise PackageArchiveError("\n".join(error.messages)) from error
-    return loaded
-
-
-def _sign_logs(learning_package_pk: int, user: User) -> None:
-    """Name the user who restores an archive in the logs of the restore, which Learning Core leaves without a user."""
-    package_id = LearningPackage.LearningPackageID(learning_package_pk)
-    DraftChangeLog.objects.filter(learning_package_id=package_id).update(changed_by=user)
-    PublishLog.objects.filter(learning_package_id=package_id).update(published_by=user)
-
-
-def _check_files(learning_package_pk: int) -> None:
-    """Raise StorageError if the storage has not kept all of a file. Learning Core does not check this."""
-    media = Media.objects.filter(learning_package_id=learning_package_pk, has_file=True)
-    for medium in media.select_related("learning_package"):
-        if problem := damage_of(medium, digests=False):
-            raise StorageError(
-                _("The storage of files of this site did not keep a file of the archive: %(problem)s. Try again.")
-                % {"problem": problem}
-            )
+    _prefix, *parts = archive_ref.split(":")
+    name = ":".join(parts[:2]) if len(parts) > 1 else archive_ref
+    package_ref = f"{STAGED}{user.get_username()}:{name[:_MAX_NAME]}:{time_ns() // 1_000_000}"
+    pk = create_learning_package(package_ref, title=title, description=description)
+    return StagedPackage(pk, package_ref)
 
 
 @contextmanager
-def _leaving_no_files() -> Iterator[None]:
+def leaving_no_files() -> Iterator[None]:
     """
     Delete the files of learning packages that the ``with`` block has created, if it fails.
 
-    Learning Core writes files while it reads an archive. When an archive is read again, its package gets other file
-    names. So the old files would never be used again, and a full disk would stay full.
+    When an archive is read again, its package gets another folder. So the old files would never be used again, and a
+    full disk would stay full.
     """
     folders: list[str] = []
     thread, receiver = get_ident(), f"content_libraries.learning_core.{uuid4()}"
@@ -205,11 +124,3 @@ def _is_staged(learning_package_pk: int, *, user: Actor) -> bool:
     found = LearningPackage.objects.select_for_update().filter(pk=learning_package_pk)
     package_ref = found.values_list("package_ref", flat=True).first()
     return package_ref is not None and str(package_ref).startswith(begin)
-
-
-def _has_email(user: User) -> bool:
-    try:
-        validate_email(user.email)
-    except ValidationError:
-        return False
-    return True

@@ -9,7 +9,6 @@ compares every table, row by row. Nothing else in the app writes Learning Core's
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,33 +16,23 @@ from typing import Final
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
-from openedx_content import api as content_api
 from openedx_content.models_api import LearningPackage
 
 from ..errors import InvalidInputError
-from ..upstream.openedx_core import (
-    Component,
-    ComponentVersion,
-    ComponentVersionMedia,
-    Container,
-    ContainerVersion,
-    DraftChangeLog,
-    EntityList,
-    EntityListRow,
-    EntityRow,
-    PublishableEntity,
-    PublishableEntityVersion,
-    PublishableEntityVersionDependency,
-    SectionVersion,
-    SubsectionVersion,
-    UnitVersion,
-)
+from ..upstream.openedx_core import DraftChangeLog, EntityRow, PublishableEntity, PublishableEntityVersion
 from .conflicts import integrity_explained
-from .container_types import BLOCK_GROUP, COURSE_OUTLINE, BlockGroupVersion, CourseOutlineVersion
+from .container_types import BLOCK_GROUP, COURSE_OUTLINE
 from .data import BLOCK_PATH, MAX_TITLE, ComponentWrite, ContainerWrite, DraftWrites
+from .item_rows import (
+    ContainerVersionRow,
+    insert_component_versions,
+    insert_components,
+    insert_container_versions,
+    insert_containers,
+)
 from .media import FileBytes, Medium, file_medium, get_or_create_media, olx_medium
 from .publish import current_drafts, lock_package, write_draft_records
-from .rows import in_parts, insert_each, insert_multi_table_children, insert_values, insert_with_uuid
+from .rows import in_parts, insert_with_uuid
 
 type ItemWrite = ComponentWrite | ContainerWrite
 
@@ -56,15 +45,6 @@ CHILD_TYPES: Mapping[str, frozenset[str | None]] = {
     BLOCK_GROUP: frozenset({None, BLOCK_GROUP}),
 }
 """Container type -> the container types of its children; None stands for components."""
-
-VERSION_CLASSES: Mapping[str, type[ContainerVersion]] = {
-    "unit": UnitVersion,
-    "subsection": SubsectionVersion,
-    "section": SectionVersion,
-    COURSE_OUTLINE: CourseOutlineVersion,
-    BLOCK_GROUP: BlockGroupVersion,
-}
-
 
 _CONTAINER_TYPE: Final = "container__container_type__type_code"
 
@@ -269,43 +249,22 @@ def _write_entities(work: _Work) -> None:
     pks = {row.entity_ref: row.id for row in rows}
     work.entity_pks.update({ref: entity.pk for ref, entity in work.existing.items()})
     work.entity_pks.update(pks)
-    _write_components(work, [item for item in new if isinstance(item, ComponentWrite)])
-    _write_containers(work, [item for item in new if isinstance(item, ContainerWrite)])
-
-
-def _write_components(work: _Work, components: Sequence[ComponentWrite]) -> None:
-    types = {
-        (namespace, name): content_api.get_or_create_component_type(namespace, name)
-        for namespace, name in dict.fromkeys((component.namespace, component.block_type) for component in components)
-    }
-    insert_values(
-        Component,
-        ("publishable_entity_id", "learning_package_id", "component_type_id", "component_code"),
+    insert_components(
+        work.package,
         [
-            (
-                work.entity_pks[component.entity_ref],
-                work.package.id,
-                types[component.namespace, component.block_type].id,
-                component.component_code,
-            )
-            for component in components
+            (pks[item.entity_ref], item.namespace, item.block_type, item.component_code)
+            for item in new
+            if isinstance(item, ComponentWrite)
         ],
     )
-
-
-def _write_containers(work: _Work, containers: Sequence[ContainerWrite]) -> None:
-    by_class: dict[type[Container], list[int]] = defaultdict(list)
-    rows = []
-    for container in containers:
-        model = content_api.get_container_subclass(container.container_type)
-        pk = work.entity_pks[container.entity_ref]
-        by_class[model].append(pk)
-        rows.append((pk, work.package.id, model.get_container_type().id, container.container_code))
-    insert_values(
-        Container, ("publishable_entity_id", "learning_package_id", "container_type_id", "container_code"), rows
+    insert_containers(
+        work.package,
+        [
+            (pks[item.entity_ref], item.container_type, item.container_code)
+            for item in new
+            if isinstance(item, ContainerWrite)
+        ],
     )
-    for model, pks in by_class.items():
-        insert_multi_table_children(model, pks)
 
 
 def _write_versions(work: _Work) -> None:
@@ -323,14 +282,8 @@ def _write_versions(work: _Work) -> None:
 
 def _write_component_versions(work: _Work, media_pks: Mapping[str, Mapping[str, int]]) -> None:
     refs = [component.entity_ref for component in work.components]
-    insert_values(
-        ComponentVersion,
-        ("publishable_entity_version_id", "component_id"),
+    insert_component_versions(
         [(work.versions[ref].id, work.entity_pks[ref]) for ref in refs],
-    )
-    insert_values(
-        ComponentVersionMedia,
-        ("component_version_id", "path", "media_id"),
         [
             (work.versions[ref].id, path, media_pk)
             for ref, paths in media_pks.items()
@@ -340,25 +293,17 @@ def _write_component_versions(work: _Work, media_pks: Mapping[str, Mapping[str, 
 
 
 def _write_container_versions(work: _Work) -> None:
-    containers = work.containers
-    lists = [EntityList() for _container in containers]
-    insert_each(lists)
-    rows: list[tuple[int, int, int]] = []
-    children: list[tuple[int, int, int]] = []
-    dependencies: list[tuple[int, int]] = []
-    by_class: dict[type[ContainerVersion], list[int]] = defaultdict(list)
-    for container, entity_list in zip(containers, lists, strict=True):
-        version_pk = work.versions[container.entity_ref].id
-        rows.append((version_pk, work.entity_pks[container.entity_ref], entity_list.pk))
-        by_class[VERSION_CLASSES[container.container_type]].append(version_pk)
-        child_pks = [work.entity_pks[child] for child in container.children]
-        children += [(entity_list.pk, order_num, pk) for order_num, pk in enumerate(child_pks)]
-        dependencies += [(version_pk, pk) for pk in dict.fromkeys(child_pks)]
-    insert_values(EntityListRow, ("entity_list_id", "order_num", "entity_id"), children)
-    insert_values(ContainerVersion, ("publishable_entity_version_id", "container_id", "entity_list_id"), rows)
-    for model, pks in by_class.items():
-        insert_multi_table_children(model, pks)
-    insert_values(PublishableEntityVersionDependency, ("referring_version_id", "referenced_entity_id"), dependencies)
+    insert_container_versions(
+        [
+            ContainerVersionRow(
+                work.versions[container.entity_ref].id,
+                work.entity_pks[container.entity_ref],
+                container.container_type,
+                [(work.entity_pks[child], None) for child in container.children],
+            )
+            for container in work.containers
+        ]
+    )
 
 
 def _write_log(work: _Work, deleted_pks: Collection[int]) -> DraftChangeLog:

@@ -29,8 +29,8 @@ from ..upstream.openedx_core import (
     PublishableEntityVersionDependency,
     PublishLog,
 )
-from .bulk import VERSION_CLASSES
 from .conflicts import integrity_explained
+from .item_rows import VERSION_CLASSES
 from .publish import current_drafts, lock_package, publish_versions, write_draft_records
 from .rows import in_parts, insert_multi_table_children, insert_values, insert_with_uuid
 

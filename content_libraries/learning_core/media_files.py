@@ -8,7 +8,7 @@ stores is stored here first, completely; and everything that it reads is read he
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import IO
 
@@ -100,6 +100,21 @@ def read_file(medium: Media) -> bytes:
     return data
 
 
+def read_in_pieces(medium: Media, *, piece: int = 256 * 1024) -> Iterator[bytes]:
+    """
+    Yield the bytes of the file of a medium, piece by piece.
+
+    Raises the errors of ``open_file``, also if the bytes do not match, which is known after the last piece.
+    """
+    digest = hashlib.blake2b(digest_size=20)
+    with storage_faults_named(), open_file(medium) as file:
+        while data := file.read(piece):
+            digest.update(data)
+            yield data
+    if digest.hexdigest() != medium.hash_digest:
+        raise _damaged(medium, _other())
+
+
 def remove_files(media: Iterable[Media]) -> None:
     """Delete files that nothing refers to, to free space. Files that the storage cannot delete stay."""
     for medium in media:
@@ -126,7 +141,11 @@ def _difference(medium: Media, size: int | None) -> str:
 
 
 def _other_bytes(medium: Media, data: bytes) -> str:
-    return "" if media_digest(data) == medium.hash_digest else _("its bytes are other ones than those that were stored")
+    return "" if media_digest(data) == medium.hash_digest else _other()
+
+
+def _other() -> str:
+    return _("its bytes are other ones than those that were stored")
 
 
 def _damaged(medium: Media, problem: str) -> DamagedFileError:

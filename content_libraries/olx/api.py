@@ -35,6 +35,7 @@ from .errors import (
     NotACourseError,
     OlxError,
     RefusedPatternError,
+    UnsafeMemberError,
     UnsupportedEncodingError,
 )
 from .faults import broken_blocks, refuse_broken
@@ -84,6 +85,7 @@ __all__ = [
     "StaticFile",
     "StaticNames",
     "Tags",
+    "UnsafeMemberError",
     "UnsupportedEncodingError",
     "assembled",
     "body_of",

@@ -19,6 +19,7 @@ from .taxonomies import (
     administers_taxonomies,
     set_organizations,
     taxonomies_for,
+    taxonomy_identities,
     unassigned_taxonomies,
     visible_taxonomies,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "set_organizations",
     "take_back_tags",
     "taxonomies_for",
+    "taxonomy_identities",
     "unassigned_taxonomies",
     "visible_taxonomies",
 ]

@@ -61,3 +61,9 @@ def set_organizations(taxonomy: Taxonomy, orgs: Collection[Organization] = (), *
             taxonomy=taxonomy, defaults={"all_orgs": all_orgs}
         )
         availability.orgs.set(() if all_orgs else orgs)
+
+
+def taxonomy_identities(export_ids: Collection[str]) -> list[dict[str, str | bool]]:
+    """Describe taxonomies for archives, by their export ids: what names them on every site, and what they allow."""
+    fields = ("export_id", "name", "description", "allow_multiple", "allow_free_text")
+    return list(Taxonomy.objects.filter(export_id__in=export_ids).order_by("export_id").values(*fields))

@@ -4,20 +4,20 @@ Uses internals of openedx-core, beyond ``openedx_content.api`` and the reading o
 *Tables that are written.* Learning Core asks callers to write through its API only, which takes 28 queries for a new
 component and more for each effect on containers (ADR 0006). These modules of ``learning_core`` write the tables:
 
-- ``bulk``: ``PublishableEntity`` (as ``EntityRow``), ``Component``, ``Container``, ``Unit``, ``Subsection`` and
-  ``Section``; ``PublishableEntityVersion``, ``ComponentVersion``, ``ComponentVersionMedia``, ``ContainerVersion``,
-  ``UnitVersion``, ``SubsectionVersion`` and ``SectionVersion``; ``EntityList`` and ``EntityListRow``;
-  ``PublishableEntityVersionDependency``; and ``DraftChangeLog``.
+- ``bulk`` and ``restored``: ``PublishableEntity`` (as ``EntityRow``), ``PublishableEntityVersion``, and
+  ``DraftChangeLog``. Through ``item_rows``: ``Component``, ``Container``, ``Unit``, ``Subsection`` and ``Section``;
+  ``ComponentVersion``, ``ComponentVersionMedia``, ``ContainerVersion``, ``UnitVersion``, ``SubsectionVersion`` and
+  ``SectionVersion``; ``EntityList`` and ``EntityListRow``; and ``PublishableEntityVersionDependency``.
 - ``media``: ``Media``.
 - ``publish``: ``DraftChangeLog``, ``DraftChangeLogRecord`` and ``Draft``; ``PublishLog``, ``PublishLogRecord`` and
   ``Published``.
 - ``earlier_versions``: the version tables of ``bulk`` again, and ``DraftChangeLog`` and ``PublishLog``.
 - ``side_effects``, through ``branches``: the records and pointers again, ``DraftSideEffect`` and ``PublishSideEffect``.
-- ``archives``: the users of ``DraftChangeLog`` and ``PublishLog``, which reading an archive leaves empty.
 - ``packages``: deletes from all tables that it finds to belong to a learning package.
 
-All columns are written, except ``EntityListRow.entity_version_id``, which is null, and columns that keep their
-defaults. ``tests/upstream/test_openedx_core.py`` has every column, and fails if a release adds or changes one.
+All columns are written, except columns that keep their defaults. Only ``restored`` writes
+``EntityListRow.entity_version_id``, for places that are pinned to a version. ``tests/upstream/test_openedx_core.py``
+has every column, and fails if a release adds or changes one.
 
 *Events.* Code that writes the tables has to send the events of Learning Core, too (``branches``).
 

@@ -423,7 +423,7 @@ def test_whoever_makes_an_archive_it_can_be_read(
 ) -> None:
     client = api_client(make_user("nomail", is_staff=True, email=email))
     archive = SimpleUploadedFile("x.zip", download(client, backed_up(client, run_on_commit)["url"]), "application/zip")
-    assert restored(client, run_on_commit, archive)["result"]["created_by"] is None
+    assert restored(client, run_on_commit, archive)["result"]["created_by"] == {"username": "nomail", "email": None}
 
 
 def test_operators_see_both_in_the_admin(

@@ -23,7 +23,7 @@ from .written_tables import LEARNING_CORE
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEARNING_CORE_ROOM = Path(openedx_core.__file__).resolve().parents[1] / "learning_core"
-WRITERS = ("branches", "bulk", "media", "publish", "rows", "side_effects")
+WRITERS = ("branches", "bulk", "item_rows", "media", "publish", "restored", "rows", "side_effects")
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Restores archives: plans what would be written, shows it, and writes it in one transaction."""

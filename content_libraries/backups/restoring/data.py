@@ -1,0 +1,148 @@
+"""What a restore into a library would do, and did."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from ..format.data import CollectionRecord, EntityRecord
+
+
+class RestoreMode(StrEnum):
+    """How an archive is restored."""
+
+    NEW = "new"
+    """As a new library, with drafts, published versions and the numbers of versions."""
+    ADD = "add"
+    """Into a library, whose items stay as they are."""
+    REPLACE_ITEMS = "replace-items"
+    """Into a library, whose items with the same keys get the content of the archive."""
+    REPLACE_ALL = "replace-all"
+    """Into a library, whose other items are deleted."""
+
+
+class Collision(StrEnum):
+    """What RestoreMode.ADD does with items that the library has, with other content."""
+
+    SKIP = "skip"
+    RENAME = "rename"
+
+
+class Action(StrEnum):
+    """What happens to an item or a collection of the library."""
+
+    CREATE = "create"
+    RENAME = "rename"
+    """It is created under another key, because the library has another item with its key."""
+    UPDATE = "update"
+    RESTORE = "restore"
+    """It was deleted, and comes back."""
+    UNCHANGED = "unchanged"
+    SKIP = "skip"
+    DELETE = "delete"
+
+
+WRITTEN = frozenset({Action.CREATE, Action.RENAME, Action.UPDATE, Action.RESTORE})
+"""Actions that give an item a new version."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreOptions:
+    """
+    What to restore, and how.
+
+    Args:
+        collision: only for RestoreMode.ADD.
+        items, collections: keys of items and codes of collections in the archive; all if both are empty. Items come
+            with everything below them, collections with their items.
+    """
+
+    mode: RestoreMode
+    collision: Collision = Collision.SKIP
+    items: tuple[str, ...] = ()
+    collections: tuple[str, ...] = ()
+
+    @property
+    def is_partial(self) -> bool:
+        return bool(self.items or self.collections)
+
+    def as_json(self) -> dict[str, object]:
+        """Return the options for a column of JSON."""
+        return {
+            "mode": str(self.mode),
+            "collision": str(self.collision),
+            "items": list(self.items),
+            "collections": list(self.collections),
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> RestoreOptions:
+        """Return the options of a column of JSON."""
+        return cls(
+            mode=RestoreMode(values["mode"]),
+            collision=Collision(values["collision"]),
+            items=tuple(values["items"]),
+            collections=tuple(values["collections"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """
+    What happens to an item.
+
+    Args:
+        key: its key in the archive; of an item that is only in the library, its key there.
+        action: what happens.
+        target: its key in the library.
+        version_num: number of the draft afterwards; None if it is not written.
+    """
+
+    key: str
+    action: Action
+    target: str
+    item_type: str
+    title: str
+    version_num: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCollection:
+    """What happens to a collection: ``code`` is its code in the archive, ``target`` its code in the library."""
+
+    code: str
+    action: Action
+    target: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class RestorePlan:
+    """
+    What a restore would do.
+
+    Args:
+        items, collections: everything that the archive has, and what is deleted.
+        writes: the records to write, with the keys and numbers that they have in the library.
+        keeping: keys of records whose draft stays what it is, because only pinned versions are added.
+        deleted_pks: entities to delete.
+        memberships: the records of collections to write.
+        targets: key in the archive -> key in the library.
+        fingerprint: another plan for the same archive has the same one only if it does the same to the same drafts.
+    """
+
+    items: tuple[PlannedItem, ...]
+    collections: tuple[PlannedCollection, ...]
+    writes: tuple[EntityRecord, ...] = ()
+    keeping: frozenset[str] = frozenset()
+    deleted_pks: tuple[int, ...] = ()
+    memberships: tuple[CollectionRecord, ...] = ()
+    targets: Mapping[str, str] = field(default_factory=dict)
+    fingerprint: str = ""
+
+    def counts(self) -> Counter[str]:
+        """Count the items by action."""
+        return Counter({str(action): 0 for action in Action}) + Counter(str(item.action) for item in self.items)

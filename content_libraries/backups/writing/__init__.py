@@ -1,0 +1,1 @@
+"""Writes archives: chooses what goes in, and packs it without holding it in memory."""

@@ -124,9 +124,6 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
         api.add_to_collection, api.remove_from_collection, usage_keys="item_keys", **EXPECTED
     ),
     content.OlxUpdateSerializer: Feeds.to(api.set_olx, elsewhere="files", **EXPECTED),
-    content.ContainerUpdateSerializer: Feeds.to(api.rename_container, display_name="title"),
-    content.ItemKeysSerializer: Feeds.to(api.add_to_collection, api.remove_from_collection, usage_keys="item_keys"),
-    content.OlxSerializer: Feeds.to(api.set_olx, elsewhere="files"),
     bulk_edit_views.BulkEditApplySerializer: Feeds.to(
         history.apply_bulk_edit, decides=BULK_EDIT, elsewhere="selection edit"
     ),

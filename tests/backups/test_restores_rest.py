@@ -240,7 +240,7 @@ def test_the_search_index_says_the_same_of_the_restored_library(
     archive = restorer.verified(backed_up_to(content.library, path.with_name("b.zip"), staff))
     restorer.applied(restorer.planned(archive, "new", "lib:CL-TEST:fresh"))
     hits = [
-        client.get(f"{OWN}search/", {"library": f"lib:CL-TEST:{slug}", "page_size": 100}).json()["results"]
+        client.get(f"{OWN}search/", {"library": f"lib:CL-TEST:{slug}", "page_size": "100"}).json()["results"]
         for slug in ("lib1", "fresh")
     ]
     said = [

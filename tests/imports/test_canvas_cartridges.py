@@ -82,6 +82,14 @@ QUESTIONS = [
         "range", "numerical_question", "any", '<response_str ident="r"><render_fib fibtype="Decimal"/></response_str>',
         gives('<vargte respident="r">1</vargte><varlte respident="r">9</varlte>'),
     ),
+    canvas(
+        "all", "multiple_answers_question", "Which?", lid("r", "", {"a": "One", "b": "Two", "c": "Three"}),
+        gives(equal("r", "a"), "50") + gives(equal("r", "b"), "50") + gives(equal("r", "c"), "0"),
+    ),
+    canvas(
+        "word", "short_answer_question", "Who?", '<response_str ident="r"><render_fib/></response_str>',
+        gives(equal("r", "Ada Lovelace")) + gives(equal("r", "Ada"), "50"),
+    ),
     canvas("calc", "calculated_question", "x + [a]", '<response_str ident="r"/>', gives("<other/>")),
     canvas("note", "text_only_question", "<p>Only read</p>", "", ""),
     canvas("file", "file_upload_question", "<p>Send it</p>", "", ""),
@@ -157,6 +165,10 @@ def test_questions_of_canvas_become_problems(tmp_path: Path) -> None:
     assert '<choice correct="false">Bad<choicehint><p>No.</p></choicehint></choice>' in olx("part")
     assert '<solution><div class="detailed-solution">Because.</div></solution>' in olx("part")
     assert [block_of(source, f"quiz1-{name}").tag for name in ("calc", "note", "file")] == ["html"] * 3
+    assert '<stringresponse answer="Ada Lovelace" type="ci">' in olx("word")
+    assert "give all of them" in block_of(source, "quiz1-word").note
+    assert "each gives a part" in block_of(source, "quiz1-all").note
+    assert not block_of(source, "quiz1-part").note
     assert not block_of(source, "quiz1-note").note
     assert "calculated_question" in block_of(source, "quiz1-calc").note
 

@@ -183,6 +183,8 @@ def test_questions_in_gift_ask_and_grade_the_same(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert grade(blocks["Many"].olx, ["choice_0", "choice_1"]) == ["correct"]
     assert grade(blocks["Many"].olx, ["choice_0"]) == ["incorrect"]
+    assert "each gives a part" in blocks["Many"].note
+    assert not blocks["Tomb"].note  # its parts of the points are kept
     assert blocks["Note"].body == "Just read {this}"
     assert blocks["Essay"].tag == "html"
     assert "Essays" in blocks["Essay"].note
@@ -204,6 +206,7 @@ def test_questions_in_moodles_xml_ask_and_grade_the_same(tmp_path: Path) -> None
     assert grade(blocks["Gaps"].olx, "dog", "cat") == ["correct", "correct"]
     assert "<p>(1) has (2) or (3)</p>" in blocks["Cloze"].olx
     assert grade(blocks["Cloze"].olx, "berlin", "3.4", "many") == ["correct"] * 3
+    assert "give none" in blocks["Cloze"].note  # of Bonn
     assert {title for title, block in blocks.items() if block.tag == "html"} == {"Essay", "Note", "Computed"}
     assert "calculated" in blocks["Computed"].note
     assert "Why" in blocks["Truth"].olx

@@ -20,6 +20,7 @@ type _Make = Callable[[QtiItem], str]
 _TYPE_FIELDS: Final = ("cc_profile", "question_type", "qmd_itemtype", "qmd_questiontype")
 _OTHER_TYPE: Final = gettext_noop("Questions of the type “%(type)s” become texts: no problem asks or grades the same.")
 _ESSAY: Final = gettext_noop("Essays become texts: a problem cannot grade them, and responses need a rubric.")
+_PARTS_OF_POINTS: Final = gettext_noop("Answers that give only a part of the points give all of them in the problem.")
 _UPLOAD: Final = gettext_noop("Tasks with files to upload become texts: a problem takes no files.")
 
 
@@ -35,7 +36,7 @@ def _question(item: QtiItem, number: int) -> Question:
     kind = _kind(item)
     problem = ""
     try:
-        problem, reason = _problem(kind, item), ""
+        problem, reason = _problem(kind, item), _note_on(kind, item)
     except NoCounterpartError as error:
         reason = error.reason
     text = "" if problem else item.whole_text()
@@ -53,6 +54,13 @@ def _problem(kind: str, item: QtiItem) -> str:
     if make is None:
         raise NoCounterpartError(_(_OTHER_TYPE) % {"type": kind or _("unknown")})
     return problems.explained(make(item), item.feedback.get("general_fb", ""))
+
+
+def _note_on(kind: str, item: QtiItem) -> str:
+    """Return a note about answers whose parts of the points get lost; "" without such answers."""
+    if kind == "many":
+        return problems.note_on_parts() if item.adds_points() else ""
+    return _(_PARTS_OF_POINTS) if kind in _TYPED and item.has_parts() else ""
 
 
 def _kind(item: QtiItem) -> str:
@@ -148,6 +156,7 @@ _KINDS: Final[Mapping[str, str]] = {
 }
 """Names of types in Common Cartridges, Canvas and Blackboard -> the type here."""
 
+_TYPED: Final = frozenset({"words", "pattern", "number"})
 _MAKERS: Final[Mapping[str, _Make]] = {
     "one": _one_choice,
     "many": _many_choices,

@@ -103,6 +103,15 @@ class QtiItem:
             shares[value] = max(shares.get(value, 0), each.points / most)
         return shares
 
+    def has_parts(self) -> bool:
+        """Return whether some answers give fewer points than others."""
+        return len({round(each.points, 4) for each in self._conditions if each.points > 0}) > 1
+
+    def adds_points(self) -> bool:
+        """Return whether several answers give points, each by itself."""
+        giving = [each for each in self._conditions if each.points > 0]
+        return len(giving) > 1 and all(len(each.equal) == 1 for each in giving)
+
     def feedback_on(self, identifier: str) -> str:
         """Return the feedback on an answer to choose, as HTML; "" without one."""
         names = self._names_of_feedback.get(identifier, ())

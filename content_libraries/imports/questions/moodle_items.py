@@ -97,8 +97,13 @@ def _problem(item: MoodleItem) -> str:
 
 
 def _note_on(item: MoodleItem) -> str:
-    is_partial = any(0 < answer.share < _WHOLE for answer in item.answers)
-    return _(_PARTS_OF_POINTS) if is_partial and item.kind in {"shortanswer", "numerical"} else ""
+    """Return a note about answers whose parts of the points get lost; "" without such answers."""
+    asked = item.parts or (item,)
+    if not any(0 < answer.share < _WHOLE for each in asked for answer in each.answers):
+        return ""
+    if item.kind == "multichoice":
+        return "" if item.is_single else problems.note_on_parts()
+    return _(_PARTS_OF_POINTS)
 
 
 def _whole_text(item: MoodleItem) -> str:

@@ -225,7 +225,11 @@ def test_links_of_canvas_are_resolved_or_reported(tmp_path: Path) -> None:
         "$CANVAS_COURSE_REFERENCE$/file_ref/fc/download": "/static/pics/c.png",
         "$WIKI_REFERENCE$/pages/second": "/jump_to_id/r2",
         "$CANVAS_COURSE_REFERENCE$/file_ref/i2/download": "/jump_to_id/r2",
-        "$CANVAS_OBJECT_REFERENCE$/quizzes/gone": "$CANVAS_OBJECT_REFERENCE$/quizzes/gone",
+        "$CANVAS_OBJECT_REFERENCE$/modules/m1": "/jump_to_id/m1",
+        "$CANVAS_COURSE_REFERENCE$/modules/items/i3": "/jump_to_id/i3",
+        "$CANVAS_OBJECT_REFERENCE$/quizzes/q": "/jump_to_id/i3",
+        "$CANVAS_OBJECT_REFERENCE$/quizzes/q2": "/jump_to_id/deep",
+        "$CANVAS_OBJECT_REFERENCE$/modules/gone": "$CANVAS_OBJECT_REFERENCE$/modules/gone",
         "https://example.com/courses/1/": "https://example.com/courses/1/",
     }
     kinds = "".join(
@@ -233,18 +237,25 @@ def test_links_of_canvas_are_resolved_or_reported(tmp_path: Path) -> None:
             resource("r1", "webcontent", "wiki_content/first.html"),
             resource("r2", "webcontent", "wiki_content/second.html"),
             resource("fc", "webcontent", "web_resources/pics/c.png"),
+            resource("q", "imsqti_xmlv1p2/imscc_xmlv1p1/assessment", "q.xml"),
+            resource("q2", "imsqti_xmlv1p2/imscc_xmlv1p1/assessment", "q.xml"),
         ]
     )
     files: dict[str, str | bytes] = {
         "wiki_content/first.html": "".join(f'<a href="{link}">x</a>' for link in links),
         "wiki_content/second.html": "<p>two</p>",
+        "q.xml": quiz(QUESTIONS[0]),
         "web_resources/pics/a b.png": b"1",
         "web_resources/pics/c.png": b"2",
     }
-    source = open_source(cartridge(tmp_path, item("i1", "P", "r1") + item("i2", "Second", "r2"), kinds, files)).tree()
+    deep = item("d1", "A", "", item("d2", "B", "", item("deep", "C", "", item("leaf", "D", "q2"))))
+    module = item("m1", "Module", "", item("i1", "P", "r1") + item("i2", "Second", "r2") + item("i3", "Quiz", "q"))
+    source = open_source(cartridge(tmp_path, module + deep, kinds, files)).tree()
     page = block_of(source, "r1")
     assert page.body == "".join(f'<a href="{link}">x</a>' for link in links.values())
-    assert page.note == "Links that the cartridge does not resolve: $CANVAS_OBJECT_REFERENCE$/quizzes/gone."
+    assert page.note == "Links that the cartridge does not resolve: $CANVAS_OBJECT_REFERENCE$/modules/gone."
+    tags = {name: block_of(source, name).tag for name in ("m1", "i3", "deep")}
+    assert tags == {"m1": "chapter", "i3": "vertical", "deep": "vertical"}
 
 
 def test_external_tools_become_blocks(tmp_path: Path) -> None:

@@ -185,3 +185,7 @@ def test_points_for_a_part_of_several_answers_are_noted(tmp_path: Path) -> None:
     block = blocks_of(package(tmp_path, changes={"items/many.xml": mapped.encode()}))["i-many"]
     assert grade(block.olx, ["choice_0"]) == ["incorrect"]
     assert "give none" in block.note
+
+
+def test_an_upload_is_listed_as_a_package_of_qti(tmp_path: Path, upload: Any) -> None:
+    assert upload(package(tmp_path)).kind == "qti"

@@ -363,3 +363,8 @@ def test_each_collection_of_a_source_is_announced_once(library: ContentLibrary, 
     concerned = [number for (kind, *rest), number in events.items() if kind == "associations" and "collections" in rest]
     assert made == [1, 1]
     assert concerned == [1, 1]
+
+
+def test_uploads_have_the_kind_of_their_format(tmp_path: Path, upload: Any) -> None:
+    assert upload(write(tmp_path, "a.gift", "A {T}")).kind == "questions"
+    assert upload(write(tmp_path, "b.md", MARKDOWN)).get_kind_display() == "Questions"

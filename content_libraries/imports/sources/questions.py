@@ -12,7 +12,14 @@ from .base import SourceFormat, reading_limits
 
 
 def _format(name: str, suffixes: tuple[str, ...]) -> SourceFormat[Path]:
-    return SourceFormat(name=name, origin=Path, detect=_named(suffixes), open=partial(_open, name), suffixes=suffixes)
+    return SourceFormat(
+        name=name,
+        origin=Path,
+        detect=_named(suffixes),
+        open=partial(_open, name),
+        suffixes=suffixes,
+        kind="questions",
+    )
 
 
 def _named(suffixes: tuple[str, ...]) -> Callable[[Path], bool]:

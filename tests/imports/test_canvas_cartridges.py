@@ -10,6 +10,7 @@ import pytest
 
 from content_libraries import api
 from content_libraries.actors import OPERATOR
+from content_libraries.imports.data import Action
 from content_libraries.imports.plan.stored import dump_plan, load_plan
 from content_libraries.imports.sources.registry import open_source
 from content_libraries.libraries.models import ContentLibrary
@@ -276,6 +277,35 @@ def test_external_tools_become_blocks(tmp_path: Path) -> None:
         "description": "D",
     }
     assert "credentials" in block.note
+
+
+@pytest.mark.parametrize("on_repeat", [api.OnRepeat.SKIP, api.OnRepeat.UPDATE])
+def test_a_repeat_knows_tools_that_were_imported_with_another_block(
+    library: ContentLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on_repeat: api.OnRepeat
+) -> None:
+    def package_with(title: str) -> Path:
+        tool = f"<cartridge_basiclti_link><title>{title}</title><launch_url>http://a/</launch_url></cartridge_basiclti_link>"
+        kinds = resource("t", "imsbasiclti_xmlv1p0", "t.xml") + resource("u", "imsbasiclti_xmlv1p0", "u.xml")
+        return cartridge(tmp_path, item("i", title, "t"), kinds, {"t.xml": tool, "u.xml": tool})
+
+    run(library, package_with("Tool"))
+    (tmp_path / "lti_consumer.dist-info").mkdir()
+    (tmp_path / "lti_consumer.dist-info/METADATA").write_text("Name: lti_consumer\nVersion: 1\n")
+    (tmp_path / "lti_consumer.dist-info/entry_points.txt").write_text(
+        "[xblock.v1]\nlti_consumer = lti_consumer:Block\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    path = package_with("New title" if on_repeat == api.OnRepeat.UPDATE else "Tool")
+    assert block_of(open_source(path).tree(), "t").tag == "lti_consumer"
+    options = api.ImportOptions(level=api.Level.SECTION, on_repeat=on_repeat)
+    result = api.import_archive(library.library_key, user=OPERATOR, source=path, options=options)
+    assert {(block.item_type, block.action) for block in result.plan.blocks if not block.is_container} == {
+        ("lti", Action(on_repeat))
+    }
+    olx = api.get_olx(api.component_key("lb:O:lib:lti:t"), user=OPERATOR)
+    assert ("New title" in olx) == (on_repeat == api.OnRepeat.UPDATE)
+    assert result.plan.changes is not None
+    assert result.plan.changes.added == ()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1", "windows-1252"])

@@ -19,7 +19,7 @@ from ...site_language import gettext as _
 from ..questions import xml
 from ..questions.html import body_of, title_of
 from ..questions.making import BlockMaker
-from ..questions.tools import tool_of, tool_type
+from ..questions.tools import tool_of
 from .links import Links, note_on
 from .manifest import Item, Manifest, Resource
 from .qti import questions
@@ -207,9 +207,7 @@ class ContentReader:
         tool = tool_of(xml.parse(self.texts[resource.href], resource.href))
         if not tool.settings:
             return self._left_out(resource.identifier, title, _(_NO_ADDRESS))
-        return self.make.empty(
-            tool_type(), resource.identifier, title or tool.title, tool.settings, note=_(_CREDENTIALS)
-        )
+        return self.make.tool(resource.identifier, title or tool.title, tool.settings, note=_(_CREDENTIALS))
 
     def _quiz(self, resource: Resource, title: str) -> tuple[OlxBlock, ...]:
         """Make the blocks of a quiz or a question bank, and their collection."""

@@ -131,13 +131,13 @@ class ContentReader:
         return has_questions and not self._is_quiz_of_canvas(resource)
 
     def _is_quiz_of_canvas(self, resource: Resource) -> bool:
-        """Return whether a quiz of the cartridge has these questions, in the form of the standard, too."""
+        """Return whether a quiz of the cartridge has these questions in the standard form too."""
         name = posixpath.basename(resource.questions_of_canvas).partition(".")[0]
         quiz = self.manifest.resources.get(name)
         return quiz is not None and quiz.kind in _QUIZZES
 
     def _own_title(self, resource: Resource) -> str:
-        """Return the title that a resource has itself, for what no item shows."""
+        """Return a resource's own title, which is used if no item shows the resource."""
         path = resource.questions_of_canvas if resource.kind == _CANVAS else resource.href
         stem = posixpath.basename(path).partition(".")[0]
         data = self.texts.get(file_at(path, self.files) or path, b"")

@@ -1,4 +1,4 @@
-"""Resolves the links in the texts of a cartridge: to its files, to its pages, and those of Canvas."""
+"""Resolves the links in the texts of a cartridge: links to its files and pages, and links of Canvas."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ class Links:
 
 
 def note_on(unresolved: Iterable[str]) -> str:
-    """Return the note about links that lead nowhere; "" without such links."""
+    """Return a note that names links without a target; "" if there are none."""
     links = list(unresolved)
     if not links:
         return ""

@@ -1,4 +1,4 @@
-"""Converts questions in QTI 1.2 to problems: those of Common Cartridges, of Canvas, and of plain QTI."""
+"""Converts questions in QTI 1.2 to problems, as Common Cartridges, Canvas and plain QTI write them."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _note_on(kind: str, item: QtiItem) -> str:
 
 
 def _kind(item: QtiItem) -> str:
-    """Return the type of a question: one of ``_KINDS``, or what the source calls another type; "" if unknown."""
+    """Return the type of a question: a value of ``_KINDS``, or the source's name for another type; "" if unknown."""
     fields = item.metadata()
     for name in _TYPE_FIELDS:
         if value := fields.get(name, ""):

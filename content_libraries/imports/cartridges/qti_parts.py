@@ -145,7 +145,7 @@ class QtiItem:
         return found
 
     def gaps(self) -> list[Gap]:
-        """Return the gaps of a text, whose names stand in it in brackets."""
+        """Return the gaps of a text. The text has the name of each gap in brackets."""
         found = []
         for response in self.responses("response_lid", "response_str"):
             ident = xml.attribute(response, "ident")
@@ -175,7 +175,7 @@ class QtiItem:
 
 @dataclass(frozen=True, slots=True)
 class _Condition:
-    """A condition on answers: the points that it gives, and what the answers have to be."""
+    """A condition on answers: the points that it gives, and the answers that fulfill it."""
 
     points: float
     equal: tuple[tuple[str, str], ...]
@@ -205,7 +205,7 @@ class _Condition:
 
 
 def material(parent: etree._Element | None) -> str:
-    """Return the text of an element as HTML, without that of the answers in it."""
+    """Return the text of an element as HTML, without the text of the answers in it."""
     return " ".join(_texts(parent)) if parent is not None else ""
 
 
@@ -240,7 +240,7 @@ def _is_negated(element: etree._Element) -> bool:
 
 
 def _range(condition: _Condition) -> Range:
-    """Return a range; with a tolerance around a number if the condition says both."""
+    """Return a range of numbers: a number and a tolerance if the condition has a number, else low and high."""
     numbers = [value for _response, value in condition.equal]
     try:
         low, high = float(condition.low), float(condition.high)

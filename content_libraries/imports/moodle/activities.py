@@ -75,7 +75,7 @@ class ActivityReader:
         return (self.make.container(UNIT, f"{activity.kind}-{activity.module_id}", title, inside),)
 
     def instance_of(self, activity: Activity) -> str:
-        """Return the id of an activity among those of its type; "" if the backup does not tell it."""
+        """Return the id of an activity, which is unique within its type; "" if the backup does not have it."""
         path = f"{activity.folder}/{activity.kind}.xml"
         try:
             return xml.attribute(xml.parse(self.texts.get(path, b"<activity/>"), path), "id")

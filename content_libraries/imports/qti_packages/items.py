@@ -30,7 +30,7 @@ _NO_PROMPT: Final = frozenset({"prompt", "feedbackInline", "feedbackBlock", "rub
 @dataclass(frozen=True, slots=True)
 class _Declaration:
     """
-    What the right response of an interaction is.
+    The right response of an interaction.
 
     Args:
         right: the values that are right; of several alternatives, those that give most points come first.

@@ -104,7 +104,7 @@ class BlockMaker:
         return container(tag, self.name(tag, identifier), title, tuple(children))
 
     def collect(self, name: str, title: str, blocks: Iterable[OlxBlock]) -> None:
-        """Make a collection of those blocks that can be imported. Without such blocks there is none."""
+        """Make a collection of the blocks that can be imported. No collection is made without such blocks."""
         keys = tuple(block.key for block in blocks if not block.fault and block.key not in self.not_imported)
         if keys:
             self.collections.append(SourceCollection(name, title, keys))

@@ -1,4 +1,4 @@
-"""Backups of Moodle courses. They are read in ``..moodle``."""
+"""Opens backups of Moodle courses. They are read in ``..moodle``."""
 
 from __future__ import annotations
 

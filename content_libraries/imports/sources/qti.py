@@ -1,4 +1,4 @@
-"""Packages of QTI 2.x. They are read in ``..qti_packages``."""
+"""Opens packages of QTI 2.x. They are read in ``..qti_packages``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of questions: Moodle's XML and GIFT, and problems in Markdown. They are read in ``..questions``."""
+"""Opens files of questions: Moodle's XML and GIFT, and problems in Markdown. They are read in ``..questions``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of the formats of sources that other packages add."""
+"""Checks the formats of sources that other packages add."""
 
 from __future__ import annotations
 

@@ -30,6 +30,9 @@ class SourceKind(models.TextChoices):
     COURSE = "course", _("Course")
     LIBRARY = "library", _("Legacy library")
     CARTRIDGE = "cartridge", _("Common Cartridge")
+    MOODLE = "moodle", _("Backup of a Moodle course")
+    QTI = "qti", _("Package of QTI")
+    QUESTIONS = "questions", _("Questions")
 
 
 class SourceUpload(models.Model):

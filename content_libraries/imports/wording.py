@@ -46,7 +46,7 @@ _MOST_NAMES: Final = 10
 
 
 def kinds_in_words(counts: Mapping[str, int]) -> str:
-    """Say how many items of each kind there are, such as "1 unit, 2 components"; "" without items."""
+    """Return how many items of each kind there are, in words, such as "1 unit, 2 components"; "" without items."""
     return ", ".join(str(words % {"count": counts[kind]}) for kind, words in _KINDS.items() if counts.get(kind))
 
 
@@ -56,7 +56,7 @@ def outcomes_in_words(actions: Mapping[str, int]) -> tuple[tuple[int, str], ...]
 
 
 def unreadable_in_words(count: int) -> str:
-    """Say how many blocks of a source cannot be read; "" for none."""
+    """Return in words how many blocks of a source cannot be read; "" for none."""
     text = ngettext(
         "%(count)s block of the source cannot be read. Correct it, and import the source again.",
         "%(count)s blocks of the source cannot be read. Correct them, and import the source again.",

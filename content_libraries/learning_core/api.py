@@ -109,6 +109,7 @@ from .edits import (
 from .effects import Effect, effects_of, is_recording, record_effects
 from .figures import PackageFigures, package_figures, packages_with_unpublished_changes
 from .file_checks import DamagedFile, current_paths, damaged_files, file_findings
+from .filled_collections import CollectionFill, fill_collections
 from .for_search import (
     COLLECTION_CHANGED,
     LEARNING_PACKAGE_DELETED,
@@ -236,6 +237,7 @@ __all__ = [
     "CodeTakenError",
     "CodesInUse",
     "CollectionChangeData",
+    "CollectionFill",
     "CollectionLabel",
     "CollectionState",
     "CollectionSummary",
@@ -340,6 +342,7 @@ __all__ = [
     "file_findings",
     "files_ever",
     "files_of",
+    "fill_collections",
     "find_change_set",
     "find_collection",
     "find_file",

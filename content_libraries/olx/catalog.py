@@ -1,4 +1,4 @@
-"""The first pass over an archive. Texts are kept; of every other file, only path, size and digest are noted."""
+"""Reads an archive for the first time. Keeps texts; of every other file, only path, size and digest."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ def read_files(
 def _texts_behind_links(
     source: Path, followed: Mapping[str, str], texts: Mapping[str, bytes], left: int, limits: Limits
 ) -> dict[str, bytes]:
-    """Return the texts that links stand for, by the paths of the links. They count as often as they are linked."""
+    """Return the texts that links lead to, by the paths of the links. A text counts once for each link to it."""
     wanted = {name: target for name, target in followed.items() if _is_text(name)}
     known = ((name, texts[target]) for name, target in wanted.items() if target in texts)
     unread = {name: target for name, target in wanted.items() if target not in texts}
@@ -143,7 +143,7 @@ def _texts_behind_links(
 def _read_behind_links(
     source: Path, wanted: Mapping[str, str], limits: Limits, most: int
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield the content of regular files, under the names (keys) of the links that stand for them."""
+    """Yield the content of regular files, under the names (keys) of the links to them."""
     names: defaultdict[str, list[str]] = defaultdict(list)
     for name, target in wanted.items():
         names[target].append(name)

@@ -221,7 +221,8 @@ class OlxTree:
     represent content other than OLX, and cannot be converted to OLX, to the reason. ``tags`` maps keys of blocks to
     tags that are not stored in the blocks themselves. ``static_links`` maps static files to other static files that
     they name. ``notes`` tell what was not read as it stands. ``collections`` are groups of blocks that the source has
-    besides its outline.
+    besides its outline. ``other_types`` maps keys of blocks whose type depends on the site to the type that they would
+    have on another site.
     """
 
     kind: Literal["course", "library"]
@@ -239,6 +240,7 @@ class OlxTree:
     notes: tuple[SourceNote, ...] = field(default=(), compare=False)
     collections: tuple[SourceCollection, ...] = ()
     static_links: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    other_types: Mapping[tuple[str, str], str] = field(default_factory=dict, hash=False)
 
     def walk(self) -> Iterator[OlxBlock]:
         """Yield each block of the tree once, the root first; see :meth:`OlxBlock.walk`. Drafts are left out."""

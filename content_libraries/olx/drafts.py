@@ -22,7 +22,7 @@ type Key = tuple[str, str]
 
 def tree_with_drafts(tree: OlxTree, *, limits: Limits = DEFAULT_LIMITS, place_all: bool = False) -> OlxTree:
     """
-    Return the tree as its authors see it in Studio.
+    Return the tree with its drafts in place of published blocks, as authors see it in Studio.
 
     A draft replaces the published block with the same tag and url_name, wherever that block stands. If the draft cannot
     be read and the published block can, the published block stays, with a note. A draft that names a parent, but is not
@@ -50,7 +50,7 @@ def tree_with_drafts(tree: OlxTree, *, limits: Limits = DEFAULT_LIMITS, place_al
 
 
 def _outermost(drafts: list[OlxBlock], overlay: _Overlay) -> list[OlxBlock]:
-    """Return drafts that can be read, each with a note. A draft that stands in another one is not listed again."""
+    """Return drafts that can be read, each with a note. A draft inside of another draft is left out."""
     blocks = [overlay.block(draft) for draft in drafts if not draft.fault]
     inside = {below.key for block in blocks for child in block.children for below in child.walk()}
     note = _("The course has no place for this draft: its parent is not in the course.")
@@ -109,7 +109,7 @@ class _Overlay:
         return with_children(block, children, frozenset(self._drafts))
 
     def _repeated(self, block: OlxBlock) -> OlxBlock:
-        """Return a block that stands in itself, with a fault and without its contents."""
+        """Return a block that contains itself, with a fault and without its contents."""
         error = PointerCycleError(
             _("With its drafts, %(tag)s %(url_name)r contains itself: remove %(path)s.")
             % {"tag": block.tag, "url_name": block.url_name, "path": block.path},

@@ -101,7 +101,7 @@ class NotACourseError(OlxError):
 
 
 class InvalidTagsError(OlxError):
-    """A table of tags is not CSV, or does not say which blocks it means."""
+    """A table of tags is not CSV, or does not name blocks."""
 
     code = "olx_invalid_tags"
 
@@ -135,7 +135,7 @@ class DoctypeInBlockError(ForbiddenDoctypeError):
 
 
 class RefusedPatternError(OlxError):
-    """A text cannot be looked for, or cannot stand in place of another. ``field`` is ``find`` or ``replace``."""
+    """A text cannot be looked for, or cannot replace another text. ``field`` is ``find`` or ``replace``."""
 
     code = "refused_pattern"
 

@@ -1,4 +1,4 @@
-"""Blocks that cannot be read: tells which errors concern one block, and names the faults of a source."""
+"""Tells which errors concern one block only, and names the faults of a source."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def refuse_broken(tree: OlxTree) -> None:
 
 
 def broken_blocks(messages: Sequence[str]) -> BrokenBlocksError:
-    """Return the error for blocks that cannot be read, given what is wrong with each."""
+    """Return the error that names blocks which cannot be read, with the fault of each."""
     text = ngettext(
         "%(count)s block cannot be read. %(problems)s", "%(count)s blocks cannot be read. %(problems)s", len(messages)
     )

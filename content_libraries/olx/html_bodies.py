@@ -1,4 +1,8 @@
-"""The two forms of an html block: with the body inside the element as CDATA, or in a file that ``filename`` names."""
+"""
+Handles the two forms of an html block.
+
+The body is inside the element as CDATA, or in a file that ``filename`` names.
+"""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ type Steps = Sequence[str] | None
 @dataclass(frozen=True, slots=True)
 class FollowedLinks:
     """
-    What the links of an archive stand for.
+    The files that the links of an archive lead to.
 
     ``files`` maps paths of links, and of files in linked folders, to the regular files that they stand for. ``skipped``
     are links that stand for nothing in the archive.
@@ -58,7 +58,7 @@ def steps_of(path: str, link: Entry) -> Steps:
 
 def follow(links: Mapping[str, Steps], files: Iterable[str], limits: Limits, archive: str) -> FollowedLinks:
     """
-    Find the files that links stand for.
+    Find the files that links lead to.
 
     Links in a linked folder count only if they lead to files, so that no circle of folders unfolds without end.
 

@@ -67,7 +67,7 @@ def _unreadable_containers(root: OlxBlock, reader: BlockReader) -> list[OlxBlock
 
 
 def _lost_blocks(reader: BlockReader, tags: Set[str]) -> Iterator[OlxBlock]:
-    """Return the blocks of the unused definition files, without the blocks that stand in other such blocks."""
+    """Return the blocks of the unused definition files, without the blocks that other such blocks contain."""
     keys = [key for path in sorted(reader.texts) if path not in reader.used and (key := key_of_path(path))]
     keys = [key for key in keys if key[0] in tags]
     keys.sort(key=lambda key: _level(key[0]))

@@ -45,7 +45,7 @@ _XML_ENTITIES: Final = frozenset({"amp", "apos", "gt", "lt", "quot"})
 
 def mended_text(data: bytes) -> str | None:
     """
-    Decode a text that is not UTF-8; None if it is in none of the encodings that can be told by their bytes.
+    Decode a text that is not UTF-8; None if its bytes fit no encoding that can be recognized.
 
     Each run of bytes that are not ASCII is UTF-8 or else Windows-1252, so that a text in two encodings is read as well.
     """

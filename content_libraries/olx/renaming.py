@@ -47,7 +47,7 @@ def with_renamed_files(olx: str, names: Mapping[str, str], *, naming_tags: Colle
 
 
 def body_of(olx: str) -> str:
-    """Return the content of the root element as text, as an html block understands it."""
+    """Return the content of the root element as HTML, as an html block reads it."""
     document = parse_document(olx.encode())
     return inner_html(document, document.root)
 

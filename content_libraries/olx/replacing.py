@@ -66,7 +66,7 @@ _REFERENCE: Final = re.compile(r"\\(?:([0-9])|g<(\w{1,100})>|(.)|$)", re.DOTALL)
 @dataclass(frozen=True, slots=True)
 class Replacing:
     """
-    What is found and replaced.
+    The texts to find and their replacements.
 
     Args:
         find: a text, or a regular expression of RE2.
@@ -241,7 +241,7 @@ def _replacement(replacing: Replacing, pattern: _Pattern) -> Callable[[_Match], 
 
 
 def _referred(reference: re.Match[str], pattern: _Pattern) -> str | int:
-    """Return the group, or the text, that a reference stands for."""
+    """Return the text of the group that a reference names."""
     number, name, other = reference.groups()
     if other == "\\":
         return other

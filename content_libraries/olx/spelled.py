@@ -1,5 +1,5 @@
 """
-Decoded texts that know where each of their characters stands in the source.
+Decodes texts, and keeps the place of each character in the source.
 
 A text of OLX may be escaped several times: HTML in a string of JSON in an attribute of XML. ``Spelled`` is such a text
 without its escapes. A part of it can be replaced in the source, and the rest of the source keeps its spelling.
@@ -58,7 +58,7 @@ class Spelled:
     write: Callable[[str], str]
 
     def cuts_escape(self, place: int) -> bool:
-        """Return whether a place is between two characters that one escape stands for."""
+        """Return whether a place is between two characters of one escape."""
         return 0 < place < len(self.text) and self.at[place] == self.at[place - 1]
 
     def inside(self, start: int, end: int, escapes: Escapes) -> Spelled:

@@ -72,7 +72,7 @@ def with_attributes(text: str, attributes: Mapping[str, str | None]) -> str:
 
 
 def says_the_same(text: str, other: str) -> bool:
-    """Return whether two elements differ only in the order and spelling of their roots' attributes."""
+    """Return whether two elements are equal but for the order and spelling of their roots' attributes."""
     if text == other:
         return True
     return settings_in(text) == settings_in(other) and _after_start_tag(text) == _after_start_tag(other)

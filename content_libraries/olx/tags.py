@@ -65,7 +65,7 @@ def tags_in_table(text: str) -> dict[tuple[str, str], Tags]:
 
 
 def tags_in_attribute(value: str) -> Tags:
-    """Read an attribute such as ``subjects:Algebra,Geometry;languages:English``; ``%2C`` stands for a comma."""
+    """Read an attribute such as ``subjects:Algebra,Geometry;languages:English``; ``%2C`` is a comma."""
     parts = (part.partition(":") for part in value.split(";"))
     return {
         _unquoted(taxonomy): tuple(dict.fromkeys(_unquoted(tag) for tag in tags.split(",") if tag))

@@ -1,5 +1,5 @@
 """
-Finds the texts in the OLX of a block that authors and learners read, and addresses of links; never its markup.
+Finds the texts in the OLX of a block that authors and learners read, and the URLs of links; never its markup.
 
 These are the texts of elements, the values of attributes, the texts and attributes of HTML (in CDATA sections or
 escaped), and the strings of JSON in attributes. Tags, names of attributes, comments, code, identifiers, numbers and
@@ -56,7 +56,7 @@ _LINK_PREFIXES: Final = ("upstream", "downstream_")
 
 @dataclass(frozen=True, slots=True)
 class TextValue:
-    """A text of a block. ``field`` is the name of the root's attribute that it stands in, or BODY."""
+    """A text of a block. ``field`` is the name of the root's attribute that holds it, or BODY."""
 
     field: str
     spelled: Spelled
@@ -114,7 +114,7 @@ def _tag_of(markup: str) -> str:
 
 
 def _attributes(source: Spelled, tag: re.Match[str], settings: set[str] | None) -> Iterator[TextValue]:
-    """Yield the texts in the attributes of a start tag. ``settings`` names those of a root element."""
+    """Yield the texts in the attributes of a start tag. ``settings`` names the settings of a root element."""
     position = tag.start() + len(_tag_of(tag[0])) + 1
     while (match := _ATTRIBUTE.match(source.text, position, tag.end())) is not None:
         position = match.end()

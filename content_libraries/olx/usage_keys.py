@@ -1,4 +1,4 @@
-"""Usage keys of the blocks of a source."""
+"""Makes the usage keys of the blocks of a source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The meaning of OLX tags and attributes, for a reader that knows no XBlock classes."""
+"""Tells the meaning of OLX tags and attributes, for a reader that knows no XBlock classes."""
 
 from __future__ import annotations
 

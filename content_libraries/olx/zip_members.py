@@ -1,4 +1,4 @@
-"""Members of a zip archive."""
+"""Reads the members of a zip archive."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _kind(member: zipfile.ZipInfo) -> str:
 
 
 def _target(archive: zipfile.ZipFile, member: zipfile.ZipInfo, meter: Meter) -> str:
-    """Return where a symbolic link leads, which is its content. A longer one than names can be is cut."""
+    """Return the target of a symbolic link, which is its content, cut to the longest length of a name."""
     with archive.open(member) as content:
         target = content.read(_MAX_TARGET_BYTES)
     meter.take_bytes(len(target))

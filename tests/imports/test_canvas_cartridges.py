@@ -10,6 +10,7 @@ import pytest
 
 from content_libraries import api
 from content_libraries.actors import OPERATOR
+from content_libraries.imports.data import Action
 from content_libraries.imports.plan.stored import dump_plan, load_plan
 from content_libraries.imports.sources.registry import open_source
 from content_libraries.libraries.models import ContentLibrary
@@ -81,6 +82,14 @@ QUESTIONS = [
     canvas(
         "range", "numerical_question", "any", '<response_str ident="r"><render_fib fibtype="Decimal"/></response_str>',
         gives('<vargte respident="r">1</vargte><varlte respident="r">9</varlte>'),
+    ),
+    canvas(
+        "all", "multiple_answers_question", "Which?", lid("r", "", {"a": "One", "b": "Two", "c": "Three"}),
+        gives(equal("r", "a"), "50") + gives(equal("r", "b"), "50") + gives(equal("r", "c"), "0"),
+    ),
+    canvas(
+        "word", "short_answer_question", "Who?", '<response_str ident="r"><render_fib/></response_str>',
+        gives(equal("r", "Ada Lovelace")) + gives(equal("r", "Ada"), "50"),
     ),
     canvas("calc", "calculated_question", "x + [a]", '<response_str ident="r"/>', gives("<other/>")),
     canvas("note", "text_only_question", "<p>Only read</p>", "", ""),
@@ -157,6 +166,10 @@ def test_questions_of_canvas_become_problems(tmp_path: Path) -> None:
     assert '<choice correct="false">Bad<choicehint><p>No.</p></choicehint></choice>' in olx("part")
     assert '<solution><div class="detailed-solution">Because.</div></solution>' in olx("part")
     assert [block_of(source, f"quiz1-{name}").tag for name in ("calc", "note", "file")] == ["html"] * 3
+    assert '<stringresponse answer="Ada Lovelace" type="ci">' in olx("word")
+    assert "give all of them" in block_of(source, "quiz1-word").note
+    assert "each gives a part" in block_of(source, "quiz1-all").note
+    assert not block_of(source, "quiz1-part").note
     assert not block_of(source, "quiz1-note").note
     assert "calculated_question" in block_of(source, "quiz1-calc").note
 
@@ -213,7 +226,11 @@ def test_links_of_canvas_are_resolved_or_reported(tmp_path: Path) -> None:
         "$CANVAS_COURSE_REFERENCE$/file_ref/fc/download": "/static/pics/c.png",
         "$WIKI_REFERENCE$/pages/second": "/jump_to_id/r2",
         "$CANVAS_COURSE_REFERENCE$/file_ref/i2/download": "/jump_to_id/r2",
-        "$CANVAS_OBJECT_REFERENCE$/quizzes/gone": "$CANVAS_OBJECT_REFERENCE$/quizzes/gone",
+        "$CANVAS_OBJECT_REFERENCE$/modules/m1": "/jump_to_id/m1",
+        "$CANVAS_COURSE_REFERENCE$/modules/items/i3": "/jump_to_id/i3",
+        "$CANVAS_OBJECT_REFERENCE$/quizzes/q": "/jump_to_id/i3",
+        "$CANVAS_OBJECT_REFERENCE$/quizzes/q2": "/jump_to_id/deep",
+        "$CANVAS_OBJECT_REFERENCE$/modules/gone": "$CANVAS_OBJECT_REFERENCE$/modules/gone",
         "https://example.com/courses/1/": "https://example.com/courses/1/",
     }
     kinds = "".join(
@@ -221,18 +238,25 @@ def test_links_of_canvas_are_resolved_or_reported(tmp_path: Path) -> None:
             resource("r1", "webcontent", "wiki_content/first.html"),
             resource("r2", "webcontent", "wiki_content/second.html"),
             resource("fc", "webcontent", "web_resources/pics/c.png"),
+            resource("q", "imsqti_xmlv1p2/imscc_xmlv1p1/assessment", "q.xml"),
+            resource("q2", "imsqti_xmlv1p2/imscc_xmlv1p1/assessment", "q.xml"),
         ]
     )
     files: dict[str, str | bytes] = {
         "wiki_content/first.html": "".join(f'<a href="{link}">x</a>' for link in links),
         "wiki_content/second.html": "<p>two</p>",
+        "q.xml": quiz(QUESTIONS[0]),
         "web_resources/pics/a b.png": b"1",
         "web_resources/pics/c.png": b"2",
     }
-    source = open_source(cartridge(tmp_path, item("i1", "P", "r1") + item("i2", "Second", "r2"), kinds, files)).tree()
+    deep = item("d1", "A", "", item("d2", "B", "", item("deep", "C", "", item("leaf", "D", "q2"))))
+    module = item("m1", "Module", "", item("i1", "P", "r1") + item("i2", "Second", "r2") + item("i3", "Quiz", "q"))
+    source = open_source(cartridge(tmp_path, module + deep, kinds, files)).tree()
     page = block_of(source, "r1")
     assert page.body == "".join(f'<a href="{link}">x</a>' for link in links.values())
-    assert page.note == "Links that the cartridge does not resolve: $CANVAS_OBJECT_REFERENCE$/quizzes/gone."
+    assert page.note == "Links that the cartridge does not resolve: $CANVAS_OBJECT_REFERENCE$/modules/gone."
+    tags = {name: block_of(source, name).tag for name in ("m1", "i3", "deep")}
+    assert tags == {"m1": "chapter", "i3": "vertical", "deep": "vertical"}
 
 
 def test_external_tools_become_blocks(tmp_path: Path) -> None:
@@ -253,6 +277,35 @@ def test_external_tools_become_blocks(tmp_path: Path) -> None:
         "description": "D",
     }
     assert "credentials" in block.note
+
+
+@pytest.mark.parametrize("on_repeat", [api.OnRepeat.SKIP, api.OnRepeat.UPDATE])
+def test_a_repeat_knows_tools_that_were_imported_with_another_block(
+    library: ContentLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on_repeat: api.OnRepeat
+) -> None:
+    def package_with(title: str) -> Path:
+        tool = f"<cartridge_basiclti_link><title>{title}</title><launch_url>http://a/</launch_url></cartridge_basiclti_link>"
+        kinds = resource("t", "imsbasiclti_xmlv1p0", "t.xml") + resource("u", "imsbasiclti_xmlv1p0", "u.xml")
+        return cartridge(tmp_path, item("i", title, "t"), kinds, {"t.xml": tool, "u.xml": tool})
+
+    run(library, package_with("Tool"))
+    (tmp_path / "lti_consumer.dist-info").mkdir()
+    (tmp_path / "lti_consumer.dist-info/METADATA").write_text("Name: lti_consumer\nVersion: 1\n")
+    (tmp_path / "lti_consumer.dist-info/entry_points.txt").write_text(
+        "[xblock.v1]\nlti_consumer = lti_consumer:Block\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    path = package_with("New title" if on_repeat == api.OnRepeat.UPDATE else "Tool")
+    assert block_of(open_source(path).tree(), "t").tag == "lti_consumer"
+    options = api.ImportOptions(level=api.Level.SECTION, on_repeat=on_repeat)
+    result = api.import_archive(library.library_key, user=OPERATOR, source=path, options=options)
+    assert {(block.item_type, block.action) for block in result.plan.blocks if not block.is_container} == {
+        ("lti", Action(on_repeat))
+    }
+    olx = api.get_olx(api.component_key("lb:O:lib:lti:t"), user=OPERATOR)
+    assert ("New title" in olx) == (on_repeat == api.OnRepeat.UPDATE)
+    assert result.plan.changes is not None
+    assert result.plan.changes.added == ()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "iso-8859-1", "windows-1252"])

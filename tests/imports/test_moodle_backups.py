@@ -350,7 +350,7 @@ def test_a_backup_can_be_uploaded_and_imported_by_a_job(
     library: ContentLibrary, tmp_path: Path, upload: Any, start: Any
 ) -> None:
     uploaded = upload(backup(tmp_path))
-    assert (uploaded.kind, uploaded.title) == ("course", "My course")
+    assert (uploaded.kind, uploaded.title) == ("moodle", "My course")
     assert work(start(uploaded).uuid).state == "succeeded"
     assert len(api.list_collections(library.library_key, user=OPERATOR)) == 2
 

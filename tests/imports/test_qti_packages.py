@@ -122,6 +122,8 @@ def test_items_ask_and_grade_the_same(tmp_path: Path) -> None:
     assert "<p>In (1) and (2): (3).</p>" in blocks["i-gaps"].olx
     assert grade(blocks["i-gaps"].olx, "Essex", "York City", "3.5") == ["correct"] * 3
     assert grade(blocks["i-gaps"].olx, "Kent", "Yorks", "4") == ["incorrect"] * 3
+    assert "give none" in blocks["i-gaps"].note  # of Yorks
+    assert not blocks["i-many"].note
     assert {name for name, block in blocks.items() if block.tag == "html"} == {"i-essay", "i-spot", "i-text"}
     assert "hotspotInteraction" in blocks["i-spot"].note
     assert blocks["i-spot"].body == "<p>Where?</p>"
@@ -174,3 +176,16 @@ def test_a_damaged_zip_is_named(library: ContentLibrary, tmp_path: Path) -> None
     path.write_bytes(package(tmp_path).read_bytes()[:-40])
     with pytest.raises(OlxError, match=r"pack\.zip"):
         run(library, path)
+
+
+def test_points_for_a_part_of_several_answers_are_noted(tmp_path: Path) -> None:
+    mapping = '<mapping><mapEntry mapKey="A" mappedValue="1"/><mapEntry mapKey="C" mappedValue="1"/></mapping>'
+    declaration = declared("multiple", "identifier", "A", "C", mapping=mapping)
+    mapped = assessment_item("many", declaration, choice(0, "A", "B", "C"))
+    block = blocks_of(package(tmp_path, changes={"items/many.xml": mapped.encode()}))["i-many"]
+    assert grade(block.olx, ["choice_0"]) == ["incorrect"]
+    assert "give none" in block.note
+
+
+def test_an_upload_is_listed_as_a_package_of_qti(tmp_path: Path, upload: Any) -> None:
+    assert upload(package(tmp_path)).kind == "qti"

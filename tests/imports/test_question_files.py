@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from content_libraries import api
 from content_libraries.actors import OPERATOR
@@ -21,6 +23,7 @@ from content_libraries.imports.questions.moodle_items import MoodleItem, questio
 from content_libraries.imports.sources.registry import open_source
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.olx.api import OlxBlock, OlxError
+from tests.content.recorder import Record
 from tests.growth import assert_grows_no_faster_than_its_input
 
 from .conftest import work
@@ -183,6 +186,8 @@ def test_questions_in_gift_ask_and_grade_the_same(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert grade(blocks["Many"].olx, ["choice_0", "choice_1"]) == ["correct"]
     assert grade(blocks["Many"].olx, ["choice_0"]) == ["incorrect"]
+    assert "each gives a part" in blocks["Many"].note
+    assert not blocks["Tomb"].note  # its parts of the points are kept
     assert blocks["Note"].body == "Just read {this}"
     assert blocks["Essay"].tag == "html"
     assert "Essays" in blocks["Essay"].note
@@ -204,6 +209,7 @@ def test_questions_in_moodles_xml_ask_and_grade_the_same(tmp_path: Path) -> None
     assert grade(blocks["Gaps"].olx, "dog", "cat") == ["correct", "correct"]
     assert "<p>(1) has (2) or (3)</p>" in blocks["Cloze"].olx
     assert grade(blocks["Cloze"].olx, "berlin", "3.4", "many") == ["correct"] * 3
+    assert "give none" in blocks["Cloze"].note  # of Bonn
     assert {title for title, block in blocks.items() if block.tag == "html"} == {"Essay", "Note", "Computed"}
     assert "calculated" in blocks["Computed"].note
     assert "Why" in blocks["Truth"].olx
@@ -332,3 +338,33 @@ def test_pairs_that_would_multiply_become_a_text() -> None:
     assert not question.problem
     assert question.reason == "Its lists have too many answers for a problem."
     assert len(question.text) < 100_000
+
+
+def test_many_categories_need_no_more_queries_than_few(library: ContentLibrary, tmp_path: Path) -> None:
+    counts = []
+    for number in (2, 3, 40):  # the first one makes what all later ones use
+        questions = "".join(
+            f"$CATEGORY: top/C{number}-{place}\n\n::Q{number}-{place}::Really? {{TRUE}}\n\n" for place in range(number)
+        )
+        source = write(tmp_path, f"q{number}.gift", questions)
+        plan = api.plan_import(library.library_key, user=OPERATOR, source=source)
+        with CaptureQueriesContext(connection) as queries:
+            api.apply_import(plan, user=OPERATOR, source=source)
+        counts.append(len(queries))
+    assert counts[1] == counts[2]
+    collections = api.list_collections(library.library_key, user=OPERATOR)
+    assert [len(each.entity_pks) for each in collections] == [1] * 45
+
+
+def test_each_collection_of_a_source_is_announced_once(library: ContentLibrary, tmp_path: Path, record: Record) -> None:
+    source = write(tmp_path, "a.gift", "$CATEGORY: top/One\n\n::Q1::A {T}\n\n$CATEGORY: top/Two\n\n::Q2::A {T}\n\n")
+    events = record(lambda: run(library, source))
+    made = [number for (kind, *_rest), number in events.items() if kind == "collection created"]
+    concerned = [number for (kind, *rest), number in events.items() if kind == "associations" and "collections" in rest]
+    assert made == [1, 1]
+    assert concerned == [1, 1]
+
+
+def test_uploads_have_the_kind_of_their_format(tmp_path: Path, upload: Any) -> None:
+    assert upload(write(tmp_path, "a.gift", "A {T}")).kind == "questions"
+    assert upload(write(tmp_path, "b.md", MARKDOWN)).get_kind_display() == "Questions"

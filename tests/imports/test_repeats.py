@@ -199,3 +199,11 @@ def test_two_archives_of_one_key_can_both_be_uploaded_and_imported(
     second = api.upload_source(library.library_key, user=staff, file=file, key=key)
     for each in (first, second):
         assert work(start(each).uuid).state == JobState.SUCCEEDED
+
+
+def test_the_drafts_of_a_course_whose_outline_was_imported_raise_no_question(library: ContentLibrary) -> None:
+    source = str(CASES / "draft_pointed" / "course")
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("import_course", source, "lib:O:lib")
+    call_command("import_course", source, "lib:O:lib", "--with-drafts")  # as the first one advised
+    assert len([content for content in contents(library) if content.olx]) == 1

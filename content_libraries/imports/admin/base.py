@@ -17,5 +17,5 @@ class WithLeftOut(TypedDict):
 
 
 def page_url(name: str, **query: object) -> str:
-    """Return the address of a page that ImportJobAdmin adds, such as ``new``."""
+    """Return the URL of a page that ImportJobAdmin adds, such as ``new``."""
     return f"{reverse(f'{PREFIX}_{name}')}?{urlencode(query, doseq=True)}"

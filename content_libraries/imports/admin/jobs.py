@@ -1,4 +1,4 @@
-"""Import jobs in the admin, and the addresses of the pages that start and watch them."""
+"""Shows import jobs in the admin, and adds the URLs of the pages that start and watch them."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class ImportJobAdmin(JobAdmin, StaffAdmin):
 
     @admin.display(description=_("State"), ordering="state")
     def outcome(self, job: WithAnnotations[ImportJob, WithLeftOut]) -> str:
-        """Return the state of a job in words. A job that left blocks out is done in part, as its page says."""
+        """Return the state of a job in words. A job that left blocks out is done in part."""
         return gettext("Done in part") if job.state == JobState.SUCCEEDED and job.left_out else state_in_words(job)
 
     @admin.display(description=_("Sources"))

@@ -255,7 +255,7 @@ class MigrationAdmin(StaffAdmin):
 
 @admin.register(ModulestoreSource)
 class SourceAdmin(StaffAdmin):
-    """Lists the sources that were imported, with the library that references to each lead to."""
+    """Lists the imported sources, each with the library to which references to it lead."""
 
     list_display = ("key", "forwards_to")
     list_select_related = ("forwarded__target",)

@@ -13,12 +13,13 @@ from urllib.parse import urlsplit
 from django.utils.translation import gettext_noop
 from lxml import etree
 
+from ...block_types.api import SECTION, SUBSECTION, UNIT
 from ...olx.api import OlxBlock, StaticFile, UnsupportedEncodingError, mended_text
 from ...site_language import gettext as _
 from ..questions import xml
 from ..questions.html import body_of, title_of
 from ..questions.making import BlockMaker
-from ..questions.tools import tool_of, tool_type
+from ..questions.tools import tool_of
 from .links import Links, note_on
 from .manifest import Item, Manifest, Resource
 from .qti import questions
@@ -37,6 +38,7 @@ _NO_TYPE: Final = gettext_noop("Resources of the type “%(type)s” are not imp
 _CREDENTIALS: Final = gettext_noop(
     "An external tool: cartridges hold no credentials. Enter those of the course, or the tool cannot be launched."
 )
+_TAGS: Final = (SECTION, SUBSECTION, UNIT)
 _IN_XML: Final = _QUIZZES | {"imswl", "assignment", _TOOL}
 _ARRIVE_UNSHOWN: Final = _IN_XML | {_DISCUSSION}
 
@@ -60,6 +62,8 @@ class ContentReader:
     linked: set[str] = field(default_factory=set)
     links: Links = field(init=False)
     _known: dict[str, tuple[OlxBlock, ...]] = field(default_factory=dict)
+    names_of_items: dict[int, str] = field(default_factory=dict)
+    """``id()`` of an item -> ``url_name`` of the section, subsection or unit that it becomes."""
     _owned: dict[str, str] = field(default_factory=dict)
     """Identifier of the resource of a page -> its ``url_name``, which is given before any text links to it."""
 
@@ -72,6 +76,8 @@ class ContentReader:
         for identifier, path in paths.items():
             if path.lower().endswith(_PAGES) and path in self.texts and path not in self.links.names:
                 self.links.names[path] = self._owned[identifier] = self.make.name("html", identifier)
+        for item in self.manifest.items:
+            self._name(item, 0, "")
 
     def blocks(self, identifier: str, title: str) -> tuple[OlxBlock, ...]:
         """Return the blocks of a resource. They get the title of the item that shows the resource first."""
@@ -102,6 +108,17 @@ class ContentReader:
             if identifier not in self._known and path in self.links.names and path not in self.pages | self.linked:
                 yield from self.blocks(identifier, self._own_title(replace(resource, href=path)))
 
+    def _name(self, item: Item, depth: int, parent: str) -> None:
+        """Name the containers that an item and the items in it become, before any text links to them."""
+        name = parent
+        if tag := tag_of(item, depth):
+            name = self.names_of_items[id(item)] = self.make.name(tag, item.identifier)
+        for identifier in (item.identifier, item.resource):
+            if name and identifier:
+                self.links.containers.setdefault(identifier, name)
+        for inside in item.items:
+            self._name(inside, depth + 1, name)
+
     def _all_items(self) -> Iterator[Item]:
         pending = list(self.manifest.items)
         while pending:
@@ -114,13 +131,13 @@ class ContentReader:
         return has_questions and not self._is_quiz_of_canvas(resource)
 
     def _is_quiz_of_canvas(self, resource: Resource) -> bool:
-        """Return whether a quiz of the cartridge has these questions, in the form of the standard, too."""
+        """Return whether a quiz of the cartridge has these questions in the standard form too."""
         name = posixpath.basename(resource.questions_of_canvas).partition(".")[0]
         quiz = self.manifest.resources.get(name)
         return quiz is not None and quiz.kind in _QUIZZES
 
     def _own_title(self, resource: Resource) -> str:
-        """Return the title that a resource has itself, for what no item shows."""
+        """Return a resource's own title, which is used if no item shows the resource."""
         path = resource.questions_of_canvas if resource.kind == _CANVAS else resource.href
         stem = posixpath.basename(path).partition(".")[0]
         data = self.texts.get(file_at(path, self.files) or path, b"")
@@ -190,9 +207,7 @@ class ContentReader:
         tool = tool_of(xml.parse(self.texts[resource.href], resource.href))
         if not tool.settings:
             return self._left_out(resource.identifier, title, _(_NO_ADDRESS))
-        return self.make.empty(
-            tool_type(), resource.identifier, title or tool.title, tool.settings, note=_(_CREDENTIALS)
-        )
+        return self.make.tool(resource.identifier, title or tool.title, tool.settings, note=_(_CREDENTIALS))
 
     def _quiz(self, resource: Resource, title: str) -> tuple[OlxBlock, ...]:
         """Make the blocks of a quiz or a question bank, and their collection."""
@@ -235,6 +250,18 @@ class ContentReader:
 
     def _left_out(self, identifier: str, title: str, reason: str) -> OlxBlock:
         return self.make.left_out("resource", identifier, title, reason)
+
+
+def tag_of(item: Item, depth: int) -> str:
+    """
+    Return the tag of the container that an item of the organization becomes; "" if it becomes none.
+
+    A folder becomes a section, subsection or unit, according to its depth. A leaf that shows a resource becomes a unit,
+    unless it is in a unit already.
+    """
+    if item.items:
+        return _TAGS[min(depth, len(_TAGS) - 1)]
+    return UNIT if item.resource and depth < len(_TAGS) else ""
 
 
 def _title_of_questions(root: etree._Element) -> str:

@@ -8,17 +8,15 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from ...block_types.api import SECTION, SUBSECTION, UNIT
 from ...olx.api import Limits, OlxBlock, OlxTree, StaticFile, files_of
 from ..questions.making import container
 from ..questions.packages import MANIFEST, folder_of, read_files, read_for_plans, read_package
-from .content import ContentReader
+from .content import ContentReader, tag_of
 from .manifest import Item, read_manifest
 from .texts import static_name
 
 _TEXTS: Final = (".xml", ".html", ".htm", ".xhtml", ".qti")
 _NO_FILES: Final = (".xml", ".qti")
-_TAGS: Final = (SECTION, SUBSECTION, UNIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,21 +79,16 @@ def _blocks(item: Item, depth: int, reader: ContentReader) -> Iterator[OlxBlock]
     """
     Yield the blocks that an item of the organization becomes.
 
-    A folder becomes a section, subsection or unit, according to its depth. A leaf becomes the blocks of its resource,
-    in a unit of their own unless the leaf is in a unit already.
+    A leaf becomes the blocks of its resource. ``tag_of`` says which container they are in.
     """
     title = item.title or item.identifier
     shown = reader.blocks(item.resource, title) if item.resource else ()
     if not item.items and not item.resource:
         yield reader.label(item)
-    elif not item.items:
-        in_unit = depth >= len(_TAGS)
-        if in_unit or not shown:
-            yield from shown
-        else:
-            yield reader.make.container(UNIT, item.identifier, title, shown)
+        return
+    below = tuple(block for child in item.items for block in _blocks(child, depth + 1, reader))
+    tag = tag_of(item, depth)
+    if tag and (shown or item.items):
+        yield container(tag, reader.names_of_items[id(item)], title, (*shown, *below))
     else:
-        tag = _TAGS[min(depth, len(_TAGS) - 1)]
-        name = reader.make.name(tag, item.identifier)
-        below = tuple(block for child in item.items for block in _blocks(child, depth + 1, reader))
-        yield container(tag, name, title, (*shown, *below))
+        yield from shown

@@ -1,4 +1,4 @@
-"""Resolves the links in the texts of a cartridge: to its files, to its pages, and those of Canvas."""
+"""Resolves the links in the texts of a cartridge: links to its files and pages, and links of Canvas."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ _FOLDER: Final = re.compile(r"^file_contents/(?:course files/)?", re.IGNORECASE)
 _OF_FILE: Final = re.compile(r"^(?:file_ref|files)/([\w.-]{1,200})")
 _PAGE: Final = re.compile(r"^(?:pages|wiki)/([^/]{1,500})")
 _OBJECT: Final = re.compile(r"^(?:quizzes|assignments|external_tools|discussion_topics|modules/items)/([\w.-]{1,200})")
+_MODULE: Final = re.compile(r"^modules/([\w.-]{1,200})")
 _PAGES_FOLDER: Final = "wiki_content/"
 _ON_THE_WEB: Final = re.compile(r"https?://", re.IGNORECASE)
 _NO_TARGETS: Final = (".xml", ".qti")
@@ -55,15 +56,20 @@ class Links:
         files: paths of all files.
         paths: identifier of a resource, or of an item that shows it -> path of its main file.
         names: path of a page -> ``url_name`` of its Text; filled before texts are read.
+        containers: identifier of a folder, of an item or of the resource that it shows -> ``url_name`` of the section,
+            subsection or unit that it becomes; filled before texts are read.
     """
 
     files: Mapping[str, object]
     paths: Mapping[str, str]
     names: dict[str, str] = field(default_factory=dict)
+    containers: dict[str, str] = field(default_factory=dict)
 
     def rewritten(self, text: str, folder: str) -> Rewritten:
         """
-        Rewrite links to files to ``/static/``, and Canvas's links to pages to ``/jump_to_id/``; others stay.
+        Rewrite links to files to ``/static/``, and Canvas's links to pages, modules and quizzes to ``/jump_to_id/``.
+
+        Other links stay as they are.
 
         Args:
             text: HTML.
@@ -76,12 +82,15 @@ class Links:
             link = unescape(match[3])
             path, is_of_platform = self._resolved(link, folder)
             is_readable = not (is_of_platform and path.lower().endswith(_NO_TARGETS))
+            name = self.names.get(path, "") if is_of_platform else ""
             if not path or not is_readable:
-                if is_of_platform and not _ON_THE_WEB.match(link):
-                    unresolved[link] = None
-                return match[0]
-            if is_of_platform and path in self.names:
-                url = f"/jump_to_id/{quote(self.names[path])}"
+                name = self._container(link)
+                if not name:
+                    if is_of_platform and not _ON_THE_WEB.match(link):
+                        unresolved[link] = None
+                    return match[0]
+            if name:
+                url = f"/jump_to_id/{quote(name)}"
             else:
                 files.add(path)
                 url = static_url(path, self.files)
@@ -102,6 +111,14 @@ class Links:
             return self._of_canvas(plain[of_course.end() :]), True
         return self._among(posixpath.join(folder, plain), plain), False
 
+    def _container(self, link: str) -> str:
+        """Return the name of the section, subsection or unit that a link of Canvas leads to; "" for other links."""
+        plain = unquote(re.split(r"[?#]", link, maxsplit=1)[0])
+        prefix = _CANVAS.match(plain) or _OF_COURSE.match(plain)
+        rest = plain[prefix.end() :] if prefix else ""
+        found = (_OBJECT.match(rest) or _MODULE.match(rest)) if rest else None
+        return self.containers.get(found[1], "") if found else ""
+
     def _of_canvas(self, rest: str) -> str:
         if _FOLDER.match(rest):
             below = _FOLDER.sub("", rest)
@@ -119,7 +136,7 @@ class Links:
 
 
 def note_on(unresolved: Iterable[str]) -> str:
-    """Return the note about links that lead nowhere; "" without such links."""
+    """Return a note that names links without a target; "" if there are none."""
     links = list(unresolved)
     if not links:
         return ""

@@ -1,4 +1,4 @@
-"""Converts questions in QTI 1.2 to problems: those of Common Cartridges, of Canvas, and of plain QTI."""
+"""Converts questions in QTI 1.2 to problems, as Common Cartridges, Canvas and plain QTI write them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ type _Make = Callable[[QtiItem], str]
 _TYPE_FIELDS: Final = ("cc_profile", "question_type", "qmd_itemtype", "qmd_questiontype")
 _OTHER_TYPE: Final = gettext_noop("Questions of the type “%(type)s” become texts: no problem asks or grades the same.")
 _ESSAY: Final = gettext_noop("Essays become texts: a problem cannot grade them, and responses need a rubric.")
+_PARTS_OF_POINTS: Final = gettext_noop("Answers that give only a part of the points give all of them in the problem.")
 _UPLOAD: Final = gettext_noop("Tasks with files to upload become texts: a problem takes no files.")
 
 
@@ -35,7 +36,7 @@ def _question(item: QtiItem, number: int) -> Question:
     kind = _kind(item)
     problem = ""
     try:
-        problem, reason = _problem(kind, item), ""
+        problem, reason = _problem(kind, item), _note_on(kind, item)
     except NoCounterpartError as error:
         reason = error.reason
     text = "" if problem else item.whole_text()
@@ -55,8 +56,15 @@ def _problem(kind: str, item: QtiItem) -> str:
     return problems.explained(make(item), item.feedback.get("general_fb", ""))
 
 
+def _note_on(kind: str, item: QtiItem) -> str:
+    """Return a note about answers whose parts of the points get lost; "" without such answers."""
+    if kind == "many":
+        return problems.note_on_parts() if item.adds_points() else ""
+    return _(_PARTS_OF_POINTS) if kind in _TYPED and item.has_parts() else ""
+
+
 def _kind(item: QtiItem) -> str:
-    """Return the type of a question: one of ``_KINDS``, or what the source calls another type; "" if unknown."""
+    """Return the type of a question: a value of ``_KINDS``, or the source's name for another type; "" if unknown."""
     fields = item.metadata()
     for name in _TYPE_FIELDS:
         if value := fields.get(name, ""):
@@ -148,6 +156,7 @@ _KINDS: Final[Mapping[str, str]] = {
 }
 """Names of types in Common Cartridges, Canvas and Blackboard -> the type here."""
 
+_TYPED: Final = frozenset({"words", "pattern", "number"})
 _MAKERS: Final[Mapping[str, _Make]] = {
     "one": _one_choice,
     "many": _many_choices,

@@ -103,6 +103,15 @@ class QtiItem:
             shares[value] = max(shares.get(value, 0), each.points / most)
         return shares
 
+    def has_parts(self) -> bool:
+        """Return whether some answers give fewer points than others."""
+        return len({round(each.points, 4) for each in self._conditions if each.points > 0}) > 1
+
+    def adds_points(self) -> bool:
+        """Return whether several answers give points, each by itself."""
+        giving = [each for each in self._conditions if each.points > 0]
+        return len(giving) > 1 and all(len(each.equal) == 1 for each in giving)
+
     def feedback_on(self, identifier: str) -> str:
         """Return the feedback on an answer to choose, as HTML; "" without one."""
         names = self._names_of_feedback.get(identifier, ())
@@ -136,7 +145,7 @@ class QtiItem:
         return found
 
     def gaps(self) -> list[Gap]:
-        """Return the gaps of a text, whose names stand in it in brackets."""
+        """Return the gaps of a text. The text has the name of each gap in brackets."""
         found = []
         for response in self.responses("response_lid", "response_str"):
             ident = xml.attribute(response, "ident")
@@ -166,7 +175,7 @@ class QtiItem:
 
 @dataclass(frozen=True, slots=True)
 class _Condition:
-    """A condition on answers: the points that it gives, and what the answers have to be."""
+    """A condition on answers: the points that it gives, and the answers that fulfill it."""
 
     points: float
     equal: tuple[tuple[str, str], ...]
@@ -196,7 +205,7 @@ class _Condition:
 
 
 def material(parent: etree._Element | None) -> str:
-    """Return the text of an element as HTML, without that of the answers in it."""
+    """Return the text of an element as HTML, without the text of the answers in it."""
     return " ".join(_texts(parent)) if parent is not None else ""
 
 
@@ -231,7 +240,7 @@ def _is_negated(element: etree._Element) -> bool:
 
 
 def _range(condition: _Condition) -> Range:
-    """Return a range; with a tolerance around a number if the condition says both."""
+    """Return a range of numbers: a number and a tolerance if the condition has a number, else low and high."""
     numbers = [value for _response, value in condition.equal]
     try:
         low, high = float(condition.low), float(condition.high)

@@ -211,7 +211,7 @@ def _locked_library(job: ImportJob) -> ContentLibrary | None:
 
 
 def _delete_if_unused(library: ContentLibrary, job: ImportJob) -> None:
-    """Delete the library that was created for a job, unless it has items, collections or imports of other jobs."""
+    """Delete the library that was created for a job, unless it has items or collections, or other jobs use it."""
     learning_package_pk = package_pk(library)
     others = ModulestoreMigration.objects.filter(target_id=library.learning_package_id, is_failed=False).exclude(
         job=job

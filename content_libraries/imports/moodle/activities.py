@@ -18,7 +18,6 @@ from ...site_language import gettext as _
 from ..questions import xml
 from ..questions.html import plain_text
 from ..questions.making import BlockMaker
-from ..questions.tools import tool_type
 from . import links
 from .bank import QuestionBank
 from .contents import Activity, value
@@ -76,7 +75,7 @@ class ActivityReader:
         return (self.make.container(UNIT, f"{activity.kind}-{activity.module_id}", title, inside),)
 
     def instance_of(self, activity: Activity) -> str:
-        """Return the id of an activity among those of its type; "" if the backup does not tell it."""
+        """Return the id of an activity, which is unique within its type; "" if the backup does not have it."""
         path = f"{activity.folder}/{activity.kind}.xml"
         try:
             return xml.attribute(xml.parse(self.texts.get(path, b"<activity/>"), path), "id")
@@ -136,7 +135,7 @@ class ActivityReader:
         if any("=" in line for line in custom):
             settings["custom_parameters"] = json.dumps([line for line in custom if "=" in line], ensure_ascii=False)
         identifier = f"{activity.kind}-{activity.module_id}"
-        return self.make.empty(tool_type(), identifier, activity.title, settings, note=_(_CREDENTIALS))
+        return self.make.tool(identifier, activity.title, settings, note=_(_CREDENTIALS))
 
     def _other(self, activity: Activity, element: etree._Element, context: str) -> OlxBlock:
         intro = value(xml.text(element, "intro"))

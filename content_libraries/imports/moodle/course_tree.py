@@ -130,7 +130,11 @@ class _Outline:
             yield from self.reader.blocks(activity)
 
     def _activities(self, section: Section) -> Iterator[OlxBlock]:
-        """Yield the blocks of the activities of a section: those of its sequence, then others that name it."""
+        """
+        Yield the blocks of a section's activities.
+
+        Activities in its sequence come first, then other activities that name the section.
+        """
         for module_id in (*section.sequence, *self._of_section[section.section_id]):
             activity = self._left.pop(module_id, None)
             if activity is None:

@@ -1,4 +1,4 @@
-"""The files of a backup: which texts they belong to, and the names that they get."""
+"""Finds the files of a backup that belong to a text, and names them."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ class BackupFiles:
         return found
 
     def linked(self, text: str, component: str, context: str) -> str:
-        """Let the links in a text of an activity lead to its files."""
+        """Replace the links in a text of an activity by links to its static files."""
         return with_links(text, self._of_context.get((component, context), {}))
 
     def linked_of_item(self, text: str, component: str, item: str) -> str:
-        """Let the links in a text lead to the files of an item, such as a question."""
+        """Replace the links in a text by links to the static files of an item, such as a question."""
         return with_links(text, self._of_item.get((component, item), {}))
 
     def as_list(self, component: str, context: str) -> str:

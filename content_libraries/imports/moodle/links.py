@@ -1,4 +1,4 @@
-"""Links between the activities of a backup, which Moodle writes as ``$@PAGEVIEWBYID*12@$``."""
+"""Resolves links between the activities of a backup, which Moodle writes as ``$@PAGEVIEWBYID*12@$``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SHOWN: Final = 10
 
 def resolved(text: str, names: Container[str]) -> tuple[str, str]:
     """
-    Let the links of a text lead to blocks.
+    Replace the links between activities in a text by links to blocks.
 
     Args:
         text: HTML.

@@ -11,7 +11,13 @@ from typing import Final
 from django.utils.translation import gettext_noop
 
 from ...keys import CourseKey
-from ...learning_core.api import add_to_collection, collection_summaries, create_collection, enabled_collection_pks
+from ...learning_core.api import (
+    CollectionFill,
+    collection_codes_of,
+    collection_summaries,
+    enabled_collection_pks,
+    fill_collections,
+)
 from ...olx.api import OlxTree, SourceCollection, SourceNote
 from ...site_language import gettext as _
 from ..data import MAKING_ACTIONS, Action, ImportPlan, PlannedBlock, SourceGroup
@@ -79,22 +85,22 @@ def note_on_groups(tree: OlxTree) -> tuple[SourceNote, ...]:
 def fill_groups(
     plan: ImportPlan, learning_package_pk: int, entity_pks: Mapping[str, int], *, author_pk: int | None
 ) -> None:
-    """Put items into the collections of a source, in the caller's transaction; make those that are not there."""
+    """
+    Put items into the collections of a source, in the caller's transaction. Collections that are not there are made.
+
+    The number of queries does not grow with the number of collections.
+    """
     if not plan.groups:
         return
     there = {row.code for row in collection_summaries(enabled_collection_pks(learning_package_pk))}
+    taken = collection_codes_of(learning_package_pk)
+    description = _("This collection contains a group of “%(title)s”.") % {"title": plan.source_title}
+    fills = {}
     for group in plan.groups:
-        code = _among(there, group.code)
-        if not code:
-            code = create_collection(
-                learning_package_pk,
-                wanted_code=group.code,
-                title=group.title,
-                description=_("This collection contains a group of “%(title)s”.") % {"title": plan.source_title},
-                author_pk=author_pk,
-            ).code
+        code = _among(there, group.code) or _free_code(group.code, taken)
         pks = {entity_pks[ref] for ref in group.entity_refs if ref in entity_pks}
-        add_to_collection(learning_package_pk, code, pks, author_pk=author_pk)
+        fills[code] = CollectionFill(code, group.title, description, pks)
+    fill_collections(learning_package_pk, list(fills.values()), author_pk=author_pk)
 
 
 def _code(source_key: CourseKey, group: SourceCollection) -> str:
@@ -106,6 +112,13 @@ def _code(source_key: CourseKey, group: SourceCollection) -> str:
 def _among(codes: Iterable[str], wanted: str) -> str:
     """Return the code of the collection that was made for a wanted code, maybe with a number; "" without one."""
     return next((code for code in codes if code == wanted or code.startswith(f"{wanted}-")), "")
+
+
+def _free_code(wanted: str, taken: AnyCollection[str]) -> str:
+    """Return a code that no collection has, also no deleted one."""
+    if wanted not in taken:
+        return wanted
+    return next(free for number in count(1) if (free := f"{wanted}-{number}") not in taken)
 
 
 def _free_title(title: str, taken: AnyCollection[str]) -> str:

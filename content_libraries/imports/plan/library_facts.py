@@ -75,7 +75,7 @@ class LibraryFacts:
         return tuple(ref for ref in dict.fromkeys(stored) if ref not in block.children)
 
     def has_equal(self, block: PlannedBlock) -> bool:
-        """Return whether the draft of a block's item equals what the plan would write."""
+        """Return whether the draft of a block's item equals the version that the plan would write."""
         draft = self.targets[str(block.source_key)]
         if draft.title != block.title:
             return False

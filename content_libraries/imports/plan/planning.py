@@ -25,6 +25,7 @@ from .blocks import BlockPlanner
 from .codes import CodeAllocator
 from .collecting import plan_collection
 from .comparing import changes_between, fingerprints_of
+from .earlier_types import with_earlier_types
 from .groups import note_on_groups, plan_groups
 from .library_facts import LibraryFacts, gather_facts
 from .repeating import repeat_of
@@ -59,8 +60,9 @@ def plan_tree(
     tree = with_names(tree)
     refuse_frozen(tree.context_key, source_version, user=user)
     made_before = [block for plan in after for block in plan.makes()]
-    part = read_part(tree, options)
     facts = gather_facts(library, tree.context_key)
+    tree = with_earlier_types(tree, facts.earlier)
+    part = read_part(tree, options)
     tags = SourceTags.of(part.tree, library)
     codes = CodeAllocator.avoiding(facts.codes, made_before)
     planner = BlockPlanner(part=part, facts=facts, tags=tags, options=options, codes=codes)

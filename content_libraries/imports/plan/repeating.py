@@ -7,13 +7,15 @@ repeat of the first. An import that skips what was imported before would then br
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import ClassVar
 
+from opaque_keys.edx.keys import UsageKey
 from opaque_keys.edx.locator import CourseLocator
 
 from ...errors import InvalidInputError
 from ...keys import CourseKey
+from ...olx.api import CONTAINER_TAGS
 from ..data import Action, ImportOptions, ImportPlan, OnRepeat, PlannedBlock, Repeat
 from ..report import question_of
 from .library_facts import LibraryFacts
@@ -49,7 +51,7 @@ def repeat_of(
         for block in blocks
         if block.action == Action.SKIP and known.get(key := str(block.source_key)) not in {None, fingerprints.get(key)}
     ]
-    compared = _compared(blocks)
+    compared = _compared(blocks, known)
     odd = {*skipped, *(key for key in compared if key not in known)} & compared
     is_skipping = options.on_repeat == OnRepeat.SKIP and isinstance(source_key, CourseLocator)
     return Repeat(
@@ -68,8 +70,18 @@ def refuse_doubtful(plan: ImportPlan, *, is_confirmed: bool) -> None:
         raise RepeatInDoubtError(question_of(plan))
 
 
-def _compared(blocks: Collection[PlannedBlock]) -> set[str]:
-    """Return the usage keys of the components that would be skipped or made; of the containers if there are none."""
+def _compared(blocks: Collection[PlannedBlock], known: Iterable[str]) -> set[str]:
+    """
+    Return the usage keys of the components that would be skipped or made.
+
+    Without such components, and if earlier imports brought none, containers count too. Then the first import may have
+    brought only the outline, because the components are drafts or could not be read.
+
+    Args:
+        known: usage keys of the blocks of earlier imports.
+    """
     counted = [block for block in blocks if block.action in {Action.SKIP, Action.CREATE, Action.RESTORE}]
     components = {str(block.source_key) for block in counted if not block.is_container}
-    return components or {str(block.source_key) for block in counted}
+    if components and not all(UsageKey.from_string(key).block_type in CONTAINER_TAGS for key in known):
+        return components
+    return {str(block.source_key) for block in counted}

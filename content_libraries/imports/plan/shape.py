@@ -67,7 +67,7 @@ class Node:
 
     @property
     def rank(self) -> int:
-        """Return how high the item stands: 0 for components."""
+        """Return the level of the item: 0 for components."""
         return RANKS.get(self.item_type, 0)
 
 
@@ -155,7 +155,7 @@ class _Shaper:
         return [node, *self._moved_out(block, text % {"tag": block.tag, "title": node.title})]
 
     def _moved_out(self, block: OlxBlock, reason: str) -> list[Node]:
-        """Return the contents of a block that becomes no item, with a note for those that have no reason yet."""
+        """Return the contents of a block that becomes no item, with a note on each block that has no reason yet."""
         contents = self._contents(block)
         for child in contents:
             if child.reason == (child.block.note if child.block else ""):
@@ -215,7 +215,7 @@ class _Shaper:
 
 
 def _without_repeats(node: Node, contents: Iterable[Node]) -> Iterator[Node]:
-    """Yield each of the contents of a container once, but a block that stands in the container itself twice, twice."""
+    """Yield the contents of a container. Only a block that the container itself has twice is yielded twice."""
     places = Counter(id(child) for child in node.block.children) if node.block else Counter()
     taken: Counter[Node] = Counter()
     for child in contents:

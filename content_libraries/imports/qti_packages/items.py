@@ -20,6 +20,8 @@ type Rewrite = Callable[[str], str]
 _INTERACTIONS: Final = "Interaction"
 _OTHER_TYPE: Final = gettext_noop("Questions of the type “%(type)s” become texts: no problem asks or grades the same.")
 _ESSAY: Final = gettext_noop("Essays become texts: a problem cannot grade them, and responses need a rubric.")
+_PARTS_OF_POINTS: Final = gettext_noop("Responses that give only a part of the points give none in the problem.")
+_NO_PARTS: Final = frozenset({"choiceInteraction", "textEntryInteraction", "extendedTextInteraction"})
 _SEVERAL: Final = gettext_noop("It has several questions of different types.")
 _NUMBERS: Final = frozenset({"float", "integer"})
 _NO_PROMPT: Final = frozenset({"prompt", "feedbackInline", "feedbackBlock", "rubricBlock", "templateBlock"})
@@ -28,16 +30,18 @@ _NO_PROMPT: Final = frozenset({"prompt", "feedbackInline", "feedbackBlock", "rub
 @dataclass(frozen=True, slots=True)
 class _Declaration:
     """
-    What the right response of an interaction is.
+    The right response of an interaction.
 
     Args:
         right: the values that are right; of several alternatives, those that give most points come first.
         shares: value -> the part of the points that it gives.
+        has_parts: whether the item gives points for a part of the response, or for a response that is not wholly right.
     """
 
     right: tuple[str, ...]
     shares: Mapping[str, float]
     base_type: str
+    has_parts: bool = False
 
 
 def question_of(root: etree._Element, rewrite: Rewrite, *, fallback: str) -> Question:
@@ -55,6 +59,7 @@ def question_of(root: etree._Element, rewrite: Rewrite, *, fallback: str) -> Que
     problem, reason = "", ""
     try:
         problem = _problem(root, body, interactions, rewrite)
+        reason = _note_on(root, interactions)
     except NoCounterpartError as error:
         reason = error.reason
     text = "" if problem else rewrite(_markup(body, lists=True))
@@ -87,6 +92,25 @@ def _problem(
     return make(element, declaration, f"{prompt}{asked}", rewrite)
 
 
+def _note_on(root: etree._Element, interactions: list[etree._Element]) -> str:
+    """Return a note about parts of the points that get lost; "" if there are none."""
+    parted = {
+        xml.attribute(each, "identifier")
+        for each in xml.children(root, "responseDeclaration")
+        if _declaration(each).has_parts
+    }
+    is_lost = any(
+        xml.attribute(each, "responseIdentifier") in parted
+        for each in interactions
+        if xml.name(each) in _NO_PARTS and not _is_single_choice(each)
+    )
+    return _(_PARTS_OF_POINTS) if is_lost else ""
+
+
+def _is_single_choice(element: etree._Element) -> bool:
+    return xml.name(element) == "choiceInteraction" and xml.attribute(element, "maxChoices") in {"", "1"}
+
+
 def _choice(element: etree._Element, declared: _Declaration, prompt: str, rewrite: Rewrite) -> str:
     choices = [
         Choice(
@@ -94,7 +118,7 @@ def _choice(element: etree._Element, declared: _Declaration, prompt: str, rewrit
         )
         for each in xml.descendants(element, "simpleChoice")
     ]
-    if xml.attribute(element, "maxChoices") in {"", "1"}:
+    if _is_single_choice(element):
         return problems.one_choice(prompt, choices, is_shuffled=xml.attribute(element, "shuffle") == "true")
     return problems.many_choices(prompt, choices)
 
@@ -176,7 +200,10 @@ def _declaration(element: etree._Element) -> _Declaration:
     if xml.attribute(element, "cardinality") != "single" or not shares:
         shares = dict.fromkeys(right, 1.0) if right else shares
     shares |= dict.fromkeys(right, 1.0)
-    return _Declaration(right, shares, xml.attribute(element, "baseType"))
+    has_parts = any(0 < value < most for value in points.values()) or (
+        xml.attribute(element, "cardinality") != "single" and sum(value > 0 for value in points.values()) > 1
+    )
+    return _Declaration(right, shares, xml.attribute(element, "baseType"), has_parts)
 
 
 def _number(text: str) -> float:

@@ -140,7 +140,7 @@ def _path(href: str) -> str:
 
 
 def _rewritten(text: str, *, folder: str, files: Mapping[str, StaticFile]) -> str:
-    """Let the links of a text lead to the files of the package."""
+    """Replace the links in a text by links to static files of the package."""
 
     def replaced(found: re.Match[str]) -> str:
         path = posixpath.normpath(posixpath.join(folder, unquote(unescape(found[3]))))

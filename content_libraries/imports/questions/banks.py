@@ -40,7 +40,7 @@ class Banks:
         return f"{slugify(title)[:60] or 'question'}-{digest}"
 
     def add(self, category: str, question: Question, *, path: str = "") -> None:
-        """Make the block of a question, in a category; "" stands for none."""
+        """Make the block of a question, and add it to a category; "" means no category."""
         block = self.make.question(question, path=path)
         self.blocks.append(block)
         self._of_category.setdefault(category, []).append(block)
@@ -53,6 +53,6 @@ class Banks:
 
 
 def title_of_category(path: str) -> str:
-    """Return the title of a category: the last part of its path, in which "//" stands for a slash."""
+    """Return the title of a category: the last part of its path. A "//" in the path is a slash in a title."""
     parts = [part.strip() for part in path.replace("//", "\0").split("/")]
     return next((part.replace("\0", "/") for part in reversed(parts) if part), path)

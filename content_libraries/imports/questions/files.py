@@ -1,4 +1,4 @@
-"""Question files as trees of courses: Moodle's XML, GIFT, and problems in Markdown."""
+"""Reads question files as trees of courses: Moodle's XML, GIFT, and problems in Markdown."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def plain_text(markup: str) -> str:
 
 
 def is_plain(markup: str) -> bool:
-    """Return whether HTML says the same as its text, without pictures, formulas and the like."""
+    """Return whether HTML has nothing but text: no pictures, no formulas and the like."""
     return not _MARKUP.search(markup)
 
 

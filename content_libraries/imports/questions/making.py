@@ -23,6 +23,7 @@ from ...olx.api import (
     xml_safe,
 )
 from .data import Question
+from .tools import TOOL, tool_types
 
 _MAX_NAME: Final = 150
 
@@ -35,10 +36,12 @@ class BlockMaker:
     Attributes:
         not_imported: key of a block -> the reason why it cannot be imported.
         collections: groups of blocks.
+        other_types: key of an external tool -> the type of block that it would be on another site.
     """
 
     not_imported: dict[tuple[str, str], str] = field(default_factory=dict)
     collections: list[SourceCollection] = field(default_factory=list)
+    other_types: dict[tuple[str, str], str] = field(default_factory=dict)
     _numbers: dict[tuple[str, str], int] = field(default_factory=dict)
     """Name of a block -> the number that the next block of that name gets."""
 
@@ -76,11 +79,13 @@ class BlockMaker:
             return self.text(question.identifier, question.title, question.text, path=path, note=question.reason)
         return self.left_out("problem", question.identifier, question.title, question.reason)
 
-    def empty(self, tag: str, identifier: str, title: str, settings: Mapping[str, str], *, note: str = "") -> OlxBlock:
-        """Make a block that has only settings."""
+    def tool(self, identifier: str, title: str, settings: Mapping[str, str], *, note: str) -> OlxBlock:
+        """Make the block of an external tool, which has only settings."""
+        tag, other_tag = tool_types()
+        name = self.name(TOOL, identifier)
+        self.other_types[tag, name] = other_tag
         attributes = {"display_name": title, **settings}
-        olx = with_attributes(f"<{tag}/>", attributes)
-        return OlxBlock(tag, self.name(tag, identifier), attributes, olx, note=note)
+        return OlxBlock(tag, name, attributes, with_attributes(f"<{tag}/>", attributes), note=note)
 
     def left_out(self, tag: str, identifier: str, title: str, reason: str) -> OlxBlock:
         """Make a block that is not imported."""
@@ -99,7 +104,7 @@ class BlockMaker:
         return container(tag, self.name(tag, identifier), title, tuple(children))
 
     def collect(self, name: str, title: str, blocks: Iterable[OlxBlock]) -> None:
-        """Make a collection of those blocks that can be imported. Without such blocks there is none."""
+        """Make a collection of the blocks that can be imported. No collection is made without such blocks."""
         keys = tuple(block.key for block in blocks if not block.fault and block.key not in self.not_imported)
         if keys:
             self.collections.append(SourceCollection(name, title, keys))
@@ -132,6 +137,7 @@ class BlockMaker:
             not_imported=self.not_imported,
             notes=notes,
             collections=tuple(self.collections),
+            other_types=self.other_types,
         )
 
 

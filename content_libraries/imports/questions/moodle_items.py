@@ -97,8 +97,13 @@ def _problem(item: MoodleItem) -> str:
 
 
 def _note_on(item: MoodleItem) -> str:
-    is_partial = any(0 < answer.share < _WHOLE for answer in item.answers)
-    return _(_PARTS_OF_POINTS) if is_partial and item.kind in {"shortanswer", "numerical"} else ""
+    """Return a note about answers whose parts of the points get lost; "" without such answers."""
+    asked = item.parts or (item,)
+    if not any(0 < answer.share < _WHOLE for each in asked for answer in each.answers):
+        return ""
+    if item.kind == "multichoice":
+        return "" if item.is_single else problems.note_on_parts()
+    return _(_PARTS_OF_POINTS)
 
 
 def _whole_text(item: MoodleItem) -> str:
@@ -129,7 +134,7 @@ def _truefalse(item: MoodleItem) -> str:
 
 
 def _shortanswer(item: MoodleItem) -> str:
-    """Make a problem with a word to type, in which a star stands for any text."""
+    """Make a problem with a word to type. A star in an answer matches any text."""
     right = [answer.text for answer in item.answers if answer.share >= _WHOLE]
     are_patterns = any("*" in text.replace("\\*", "") for text in right)
     return problems.short_answer(
@@ -197,7 +202,7 @@ def _part(part: MoodleItem, place: int) -> str:
 
 
 def share_of(text: str, whole: float) -> float:
-    """Return the part of the points that an answer gives, from 0 to 1; ``whole`` stands for all of them."""
+    """Return the part of the points that an answer gives, from 0 to 1. ``whole`` is the number for all points."""
     try:
         share = float(text) / whole
     except ValueError:

@@ -17,6 +17,9 @@ _MAX_OPTIONS: Final = 5_000
 """How many options all lists of a problem have: of pairs to match, each list has all options."""
 _OLD_SEPARATOR: Final = "_or_"
 """Problems take an answer with this for several answers."""
+_WHOLE: Final = 0.9999
+"""A share from which an answer counts as right: shares are rounded in sources, such as 33.33333 percent."""
+_LEAST: Final = 0.000001
 _NUMBER: Final = re.compile(r"[-+]?(?:\d{1,300}(?:\.\d{0,300})?|\.\d{1,300})(?:[eE][-+]?\d{1,3})?")
 
 
@@ -33,11 +36,16 @@ def one_choice(prompt: str, choices: Sequence[Choice], *, is_shuffled: bool = Fa
 
 def many_choices(prompt: str, choices: Sequence[Choice]) -> str:
     """Make a problem with several right answers to choose. All of them, and no others, are right."""
-    _require_right(choices, least=0.000001)
+    _require_right(choices, least=_LEAST)
     whole = [Choice(choice.text, float(choice.share > 0), choice.feedback) for choice in choices]
     hint = '<choicehint selected="true">{}</choicehint>'
     inside = "".join(_choice(choice, hint) for choice in whole)
     return f"<choiceresponse>{_asked(prompt)}<checkboxgroup>{inside}</checkboxgroup></choiceresponse>"
+
+
+def note_on_parts() -> str:
+    """Return the note on a problem from ``many_choices`` whose answers each give a part of the points in the source."""
+    return _("Only all right answers together give points in the problem. In the source, each gives a part of them.")
 
 
 def short_answer(
@@ -124,14 +132,14 @@ def _label(text: str) -> str:
     return f"<label>{as_xml(text)}</label>"
 
 
-def _require_right(choices: Iterable[Choice], *, least: float = 0.9999) -> None:
+def _require_right(choices: Iterable[Choice], *, least: float = _WHOLE) -> None:
     if not any(choice.share >= least for choice in choices):
         raise NoCounterpartError(no_right_answer())
 
 
 def _choice(choice: Choice, hint: str) -> str:
     feedback = hint.format(as_xml(choice.feedback)) if choice.feedback.strip() else ""
-    if 0 < choice.share < 0.9999:
+    if 0 < choice.share < _WHOLE:
         return f'<choice correct="partial" point_value="{choice.share:.5g}">{as_xml(choice.text)}{feedback}</choice>'
     return f'<choice correct="{str(choice.share > 0).lower()}">{as_xml(choice.text)}{feedback}</choice>'
 

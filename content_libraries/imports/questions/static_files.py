@@ -29,7 +29,7 @@ class StaticFiles:
     contents: dict[str, bytes] = field(default_factory=dict)
 
     def name(self, wanted: str, digest: str, size: int) -> str:
-        """Return the name of a file: the wanted one, with a part of its digest if another file has it."""
+        """Return the name of a file: the wanted name, with a part of the file's digest if another file has the name."""
         wanted = posixpath.basename(wanted.strip("/")) or "file"
         stem, suffix = posixpath.splitext(wanted)
         names = (wanted, f"{stem}-{digest[:8]}{suffix}", f"{stem}-{digest}{suffix}")
@@ -39,7 +39,7 @@ class StaticFiles:
         return name
 
     def linked(self, text: str, name: str, content: bytes, *, folder: str = "") -> str:
-        """Add a file that comes with a text. Returns: the text, in which its links lead to the file."""
+        """Add a file that comes with a text. Returns: the text with links to the static file."""
         digest = blake2b(content, digest_size=20).hexdigest()
         own = self.name(name, digest, len(content))
         self.contents[own] = content
@@ -52,7 +52,7 @@ class StaticFiles:
 
 def with_links(text: str, names: dict[str, str]) -> str:
     """
-    Let the links of a text lead to static files.
+    Replace the links in a text by links to static files.
 
     Args:
         names: path as links give it -> name of the static file. Other links stay.

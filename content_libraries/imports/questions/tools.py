@@ -6,11 +6,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from typing import Final
 from urllib.parse import urlsplit
 
 from lxml import etree
 
 from . import xml
+
+TOOL: Final = "lti"
+_CONSUMER: Final = "lti_consumer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,11 @@ def tool_of(root: etree._Element) -> Tool:
     return Tool(title, settings)
 
 
-def tool_type() -> str:
-    """Return the type of block for external tools: ``lti_consumer`` if the site has it, otherwise ``lti``."""
-    found = entry_points(group="xblock.v1", name="lti_consumer")
-    return "lti_consumer" if found else "lti"
+def tool_types() -> tuple[str, str]:
+    """
+    Return the type of block for external tools on this site, and the type on other sites.
+
+    The type is ``lti_consumer`` if the site has it, otherwise ``lti``.
+    """
+    has_consumer = bool(entry_points(group="xblock.v1", name=_CONSUMER))
+    return (_CONSUMER, TOOL) if has_consumer else (TOOL, _CONSUMER)

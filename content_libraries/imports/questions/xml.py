@@ -44,7 +44,9 @@ def parse(data: bytes, path: str) -> etree._Element:
     start = _PROLOG.match(text)
     if start and text.startswith("<!DOCTYPE", start.end()):
         raise ForbiddenDoctypeError(
-            _("%(path)s has a DOCTYPE, which such a file must not have: remove that line.") % {"path": path}, path
+            _("%(path)s has a DOCTYPE, which such a file must not have: remove that line.") % {"path": path},
+            path,
+            text.count("\n", 0, start.end()) + 1,
         )
     content = _DECLARATION.sub("", text, count=1).encode("utf-8", "replace")
     try:

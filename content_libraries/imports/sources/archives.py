@@ -1,4 +1,4 @@
-"""Archives and folders with OLX: courses and legacy libraries, as platforms export them."""
+"""Opens archives and folders with OLX: courses and legacy libraries, as platforms export them."""
 
 from __future__ import annotations
 

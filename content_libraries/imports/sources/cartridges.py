@@ -1,4 +1,4 @@
-"""Common Cartridges, which other learning platforms export. They are read in ``..cartridges``."""
+"""Opens Common Cartridges, which other learning platforms export. They are read in ``..cartridges``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Courses of the course store as sources of imports. Their drafts are read."""
+"""Reads the drafts of courses in the course store as sources of imports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Usage keys of source blocks, as plans, records and requests use them, and digests of sources."""
+"""Makes usage keys of source blocks, as plans, records and requests use them, and digests of sources."""
 
 from __future__ import annotations
 

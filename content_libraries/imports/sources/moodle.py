@@ -1,4 +1,4 @@
-"""Backups of Moodle courses. They are read in ``..moodle``."""
+"""Opens backups of Moodle courses. They are read in ``..moodle``."""
 
 from __future__ import annotations
 
@@ -19,4 +19,6 @@ def _open(path: Path) -> BackupSource:
     return BackupSource(path, reading_limits())
 
 
-FORMAT: Final = SourceFormat(name="moodle", origin=Path, detect=_is_backup, open=_open, suffixes=(_SUFFIX,))
+FORMAT: Final = SourceFormat(
+    name="moodle", origin=Path, detect=_is_backup, open=_open, suffixes=(_SUFFIX,), kind="moodle"
+)

@@ -1,4 +1,4 @@
-"""Packages of QTI 2.x. They are read in ``..qti_packages``."""
+"""Opens packages of QTI 2.x. They are read in ``..qti_packages``."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ def _open(path: Path) -> PackageSource:
     return PackageSource(path, reading_limits())
 
 
-FORMAT: Final = SourceFormat(name="qti", origin=Path, detect=_is_package, open=_open)
+FORMAT: Final = SourceFormat(name="qti", origin=Path, detect=_is_package, open=_open, kind="qti")
 """It has no suffix of its own: every ``.zip`` can be uploaded already."""

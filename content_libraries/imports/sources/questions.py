@@ -1,4 +1,4 @@
-"""Files of questions: Moodle's XML and GIFT, and problems in Markdown. They are read in ``..questions``."""
+"""Opens files of questions: Moodle's XML and GIFT, and problems in Markdown. They are read in ``..questions``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ from .base import SourceFormat, reading_limits
 
 
 def _format(name: str, suffixes: tuple[str, ...]) -> SourceFormat[Path]:
-    return SourceFormat(name=name, origin=Path, detect=_named(suffixes), open=partial(_open, name), suffixes=suffixes)
+    return SourceFormat(
+        name=name,
+        origin=Path,
+        detect=_named(suffixes),
+        open=partial(_open, name),
+        suffixes=suffixes,
+        kind="questions",
+    )
 
 
 def _named(suffixes: tuple[str, ...]) -> Callable[[Path], bool]:

@@ -1,4 +1,4 @@
-"""The formats that can be imported: the formats of this package, and the formats that other packages add."""
+"""Lists the formats that can be imported: the formats of this package, and the formats that other packages add."""
 
 from __future__ import annotations
 

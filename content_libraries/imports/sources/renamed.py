@@ -1,4 +1,4 @@
-"""Sources that are imported under another key than their own."""
+"""Reads sources that are imported under another key than their own."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ _OTHER_TYPE: Final = gettext_noop("Questions of the type “%(type)s” become t
 _ESSAY: Final = gettext_noop("Essays become texts: a problem cannot grade them, and responses need a rubric.")
 _SEVERAL: Final = gettext_noop("It has several questions of different types.")
 _NUMBERS: Final = frozenset({"float", "integer"})
+_CHOICES: Final = frozenset({"simpleChoice", "simpleAssociableChoice"})
 _NO_PROMPT: Final = frozenset({"prompt", "feedbackInline", "feedbackBlock", "rubricBlock", "templateBlock"})
 
 
@@ -92,7 +93,7 @@ def _choice(element: etree._Element, declared: _Declaration, prompt: str, rewrit
         Choice(
             rewrite(_inner(each)), declared.shares.get(xml.attribute(each, "identifier"), 0), _feedback(each, rewrite)
         )
-        for each in xml.descendants(element, "simpleChoice")
+        for each in xml.children(element, "simpleChoice")
     ]
     if xml.attribute(element, "maxChoices") in {"", "1"}:
         return problems.one_choice(prompt, choices, is_shuffled=xml.attribute(element, "shuffle") == "true")
@@ -102,7 +103,7 @@ def _choice(element: etree._Element, declared: _Declaration, prompt: str, rewrit
 def _order(element: etree._Element, declared: _Declaration, prompt: str, rewrite: Rewrite) -> str:
     """Make a list to select from for each place: the order is right if all of them are."""
     labels = {
-        xml.attribute(each, "identifier"): rewrite(_inner(each)) for each in xml.descendants(element, "simpleChoice")
+        xml.attribute(each, "identifier"): rewrite(_inner(each)) for each in xml.children(element, "simpleChoice")
     }
     options = tuple(labels.values())
     lists = [
@@ -229,9 +230,14 @@ def _content(element: etree._Element, count: list[int], *, lists: bool) -> str:
 
 def _shown(interaction: etree._Element) -> str:
     prompt = _inner(xml.first(interaction, "prompt"))
-    answers = "".join(
-        f"<li>{_inner(each)}</li>" for each in xml.descendants(interaction, "simpleChoice", "simpleAssociableChoice")
-    )
+    # Only those at the top: an answer in another one would be shown with it and by itself, at every level.
+    choices = [
+        each
+        for group in (interaction, *xml.children(interaction, "simpleMatchSet"))
+        for each in group
+        if xml.name(each) in _CHOICES
+    ]
+    answers = "".join(f"<li>{_inner(each)}</li>" for each in choices)
     return (f"<p>{prompt}</p>" if prompt else "") + (f"<ul>{answers}</ul>" if answers else "")
 
 

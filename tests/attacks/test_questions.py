@@ -11,6 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from content_libraries.imports.cartridges.course_tree import CartridgeSource
 from content_libraries.imports.moodle.course_tree import BackupSource
 from content_libraries.imports.qti_packages.package import PackageSource
 from content_libraries.imports.questions.banks import Banks
@@ -219,6 +220,28 @@ def test_quizzes_that_ask_a_question_thousands_of_times(tmp_path: Path) -> None:
     source = replace(source, limits=replace(DEFAULT_LIMITS, blocks=1_000))
     with pytest.raises(ArchiveTooLargeError):
         source.tree()
+
+
+@pytest.mark.parametrize("kind", ["webcontent", "x{}", "imsqti_xmlv1p2/imscc_xmlv1p1/assessment", "imsdt_xmlv1p1"])
+@pytest.mark.parametrize("shown", [True, False])
+def test_resources_of_cartridges_that_share_a_file(kind: str, shown: bool, tmp_path: Path) -> None:
+    name, text = ("p.html", "<body>{}</body>") if kind in {"webcontent", "x{}"} else ("q.xml", ONE_QUESTION)
+    resources = "".join(
+        f'<resource identifier="r{number}" type="{kind.format(number)}" href="{"x/../" * (number % 3)}{name}"/>'
+        for number in range(COPIES)
+    )
+    items = "".join(f'<item identifier="i{number}" identifierref="r{number}"/>' for number in range(COPIES))
+    organization = f"<organizations><organization><item>{items if shown else ''}</item></organization></organizations>"
+    manifest = f'<manifest identifier="m">{organization}<resources>{resources}</resources></manifest>'
+    named = [("imsmanifest.xml", manifest.encode()), (name, text.format("a" * MEGABYTE).encode())]
+    source = CartridgeSource(zip_of(tmp_path / "a.imscc", named), DEFAULT_LIMITS)
+    assert peak_of(source.tree) < 60 * MEGABYTE
+
+
+ONE_QUESTION = (
+    '<questestinterop><assessment><section><item ident="i"><presentation><material><mattext texttype="text/html">{}'
+    "</mattext></material></presentation></item></section></assessment></questestinterop>"
+)
 
 
 def package(tmp_path: Path, resources: str, **items: str) -> PackageSource:

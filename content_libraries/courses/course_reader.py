@@ -11,6 +11,7 @@ from typing import Final
 from django.db.models import ExpressionWrapper, F, QuerySet, TextField
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import CourseKey, LearningContextKey, UsageKey
+from opaque_keys.edx.locator import LibraryLocator
 
 from ..errors import NotFoundError
 from ..keys import stored_usage_key
@@ -200,9 +201,10 @@ def names_run(course_key: LearningContextKey) -> bool:
     """
     Return whether a key names the run of its course.
 
-    Course keys of the oldest blocks (``i4x://``) have no run, and cannot be written as text.
+    Course keys of the oldest blocks (``i4x://``) have no run, and cannot be written as text. Legacy libraries have keys
+    of courses, but no runs: asking them for one is deprecated.
     """
-    return getattr(course_key, "run", None) is not None
+    return not isinstance(course_key, LibraryLocator) and getattr(course_key, "run", None) is not None
 
 
 def require_run(course_key: CourseKey) -> None:

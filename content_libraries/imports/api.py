@@ -29,6 +29,7 @@ from .records.forwarding import (
     SourceFrozenError,
     forwarded_among,
     forwarded_blocks,
+    forwards_to_take_back,
     get_forwarding,
     get_forwarding_for_blocks,
     is_forwarded,
@@ -37,7 +38,7 @@ from .records.forwarding import (
 from .report import plan_report, plan_rows, question_of, result_report
 from .retrying import retry_job
 from .sources.base import Source, SourceChangedError, SourceFormat
-from .sources.finding import UnknownSourceError, find_source, is_path, named_source
+from .sources.finding import UnknownSourceError, find_source, is_path, named_source, require_forwarding
 from .sources.registry import SourcePath, as_source, upload_suffixes
 from .sources.uploads import list_sources, upload_source
 from .wording import outcomes_in_words, report_lines, unreadable_in_words
@@ -74,6 +75,7 @@ __all__ = [
     "find_source",
     "forwarded_among",
     "forwarded_blocks",
+    "forwards_to_take_back",
     "get_forwarding",
     "get_forwarding_for_blocks",
     "import_archive",
@@ -91,6 +93,7 @@ __all__ = [
     "plan_source",
     "question_of",
     "report_lines",
+    "require_forwarding",
     "result_report",
     "retry_job",
     "start_imports",

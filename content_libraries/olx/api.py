@@ -50,6 +50,7 @@ from .static_links import links_between, may_name_files
 from .static_references import StaticNames, missing_references, references, resolve_references
 from .tags import TAGS_ATTRIBUTE, Tags
 from .tree_reader import iter_files, iter_static_files, parse_block, read_archive
+from .unfolding import refuse_unfolding
 from .usage_keys import MAX_KEY, usage_key_of
 from .vocabulary import CONTAINER_TAGS
 from .writing import write_archive, write_folder
@@ -110,6 +111,7 @@ __all__ = [
     "read_archive",
     "references",
     "refuse_broken",
+    "refuse_unfolding",
     "replaced_in",
     "replaced_in_text",
     "resolve_references",

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 import re2
@@ -161,7 +162,7 @@ class _Work:
             written = spelled.write(new)
             self.growth += len(written)
             if len(self.edits) >= MAX_MATCHES or self.growth > MAX_GROWTH:
-                raise OlxError(_("It has too many matches, or would become too long. Replace less at once."))
+                raise _too_much()
             self.edits.append((spelled.at[start], spelled.at[end], written))
             self.counts[field] += 1
             if len(self.excerpts) < _MOST_EXCERPTS:
@@ -237,7 +238,20 @@ def _replacement(replacing: Replacing, pattern: _Pattern) -> Callable[[_Match], 
         parts += (new[done : reference.start()], _referred(reference, pattern))
         done = reference.end()
     parts.append(new[done:])
-    return lambda match: "".join(part if isinstance(part, str) else match[part] or "" for part in parts)
+    return partial(_filled, tuple(parts))
+
+
+def _filled(parts: Sequence[str | int], match: _Match) -> str:
+    """Return the new text of a match. Raises OlxError before a text is made that no block may have."""
+    groups = {part: match[part] or "" for part in parts if isinstance(part, int)}
+    texts = [part if isinstance(part, str) else groups[part] for part in parts]
+    if sum(map(len, texts)) > MAX_GROWTH:
+        raise _too_much()
+    return "".join(texts)
+
+
+def _too_much() -> OlxError:
+    return OlxError(_("It has too many matches, or would become too long. Replace less at once."))
 
 
 def _referred(reference: re.Match[str], pattern: _Pattern) -> str | int:

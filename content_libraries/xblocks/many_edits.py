@@ -33,10 +33,20 @@ def edit_blocks(versions: Sequence[ShownVersion], edit: BlockEdit, *, user: Acto
         user: the user whose turn it is to run code of blocks.
 
     Returns: the result for each block, in the same order. Raises InvalidInputError if it takes more seconds than
-    ``BULK_EDIT_SECONDS``, or if many blocks have to be stopped; RefusedPatternError and BusyError.
+    ``BULK_EDIT_SECONDS``, if many blocks have to be stopped, or if their OLX has more than
+    ``BULK_EDIT_MAX_CHARACTERS`` afterwards; RefusedPatternError and BusyError.
     """
     work = _Work(edit, user)
-    return [edited for batch in _batches(versions) for edited in work.do(batch)]
+    found: list[EditedBlock] = []
+    limit, characters = conf.BULK_EDIT_MAX_CHARACTERS.value, 0
+    for batch in _batches(versions):
+        edited = work.do(batch)
+        characters += sum(len(each.olx) for each in edited)
+        if characters > limit:
+            text = _("The OLX of these items would have more than %(limit)s characters. Choose fewer items.")
+            raise InvalidInputError(text % {"limit": f"{limit:,}"})
+        found += edited
+    return found
 
 
 class _Work:

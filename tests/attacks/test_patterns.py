@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 from collections.abc import Iterator
 
 import pytest
 
 from content_libraries.imports.questions.html import body_of
+from content_libraries.olx.api import OlxError, Replacing, replaced_in
 from content_libraries.xblocks.stylesheets import of_this_site
 
 SECONDS = 2
@@ -42,3 +44,15 @@ def test_pages_of_cartridges(text: str) -> None:
 )
 def test_addresses_elsewhere_are_found_all_the_same(address: str) -> None:
     assert "a.example" not in of_this_site(f"a {{ background: url({address}); }} @import url({address}) print;")
+
+
+def test_replacements_that_repeat_what_was_found() -> None:
+    """Five thousand times a text of a megabyte was five gigabytes, before anything looked at its length."""
+    replacing = Replacing("a+", r"\0" * 5_000, regex=True)
+    tracemalloc.start()
+    try:
+        with pytest.raises(OlxError, match="too long"):
+            replaced_in(f"<problem><p>{'a' * 20_000}</p></problem>", replacing)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()

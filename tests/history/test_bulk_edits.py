@@ -281,6 +281,15 @@ def test_selections_have_bounds(world: HistoryClient, settings: Any) -> None:
     assert refusal(world, **LINKS) == ["The OLX of these items has more than 10 characters. Choose fewer items."]
 
 
+def test_results_have_bounds(world: HistoryClient, settings: Any) -> None:
+    """10,000 items that gain a million characters each would be ten gigabytes."""
+    settings.CONTENT_LIBRARIES_BULK_EDIT_MAX_CHARACTERS = 2_000
+    told = ["The OLX of these items would have more than 2,000 characters. Choose fewer items."]
+    for body in ({"find": "example.org", "replace": "x" * 700}, {"settings": {"display_name": "x" * 900}}):
+        for url in (PREVIEWS, EDITS):
+            assert refusal(world, url=url, **body) == told
+
+
 def test_an_edit_that_takes_too_long_is_refused(world: HistoryClient, settings: Any) -> None:
     settings.CONTENT_LIBRARIES_BULK_EDIT_SECONDS = -1
     assert refusal(world, **LINKS) == ["This takes too long. Choose fewer items, or a simpler pattern."]

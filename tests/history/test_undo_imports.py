@@ -13,10 +13,12 @@ from organizations.models import Organization
 from content_libraries import api
 from content_libraries.actors import OPERATOR
 from content_libraries.content import container_settings
+from content_libraries.errors import NotAllowedError
 from content_libraries.history import api as history
 from content_libraries.learning_core import api as learning_core
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.tagging import api as tagging
+from tests.conftest import LibraryFactory, MemberFactory, give_role
 from tests.imports.conftest import OUTLINE, library, shared_library, shared_staff, staff
 from tests.imports.sources import write_course
 from tests.shared_worlds import module_db
@@ -123,6 +125,27 @@ def test_forwards_lead_to_where_they_led_before(library: ContentLibrary, tmp_pat
     undo(first)
     assert not api.is_forwarded(source)
     assert history.preview_undo(redone.uuid, user=OPERATOR).conflicts
+
+
+def test_whoever_may_not_edit_where_references_lead_does_not_lead_them_elsewhere(
+    library: ContentLibrary, staff: User, make_library: LibraryFactory, make_member: MemberFactory, tmp_path: Path
+) -> None:
+    """Otherwise, EDIT in a library that an import once led to is enough to take the references over again."""
+    source = api.course_key("course-v1:O+C+1")
+    other = make_library("other")
+    options = api.ImportOptions(level=api.Level.SECTION, forward=True)
+    api.import_archive(other.library_key, user=staff, source=write_course(tmp_path / "1", OUTLINE), options=options)
+    undo(imported(tmp_path / "2", forward=True))
+    undone, bob = newest("undo"), make_member(library, "library_author")
+    for redo in (history.preview_undo, history.undo_change_set):
+        with pytest.raises(NotAllowedError, match="references"):
+            redo(undone.uuid, user=bob)
+    forwarding = api.get_forwarding(source)
+    assert forwarding is not None
+    assert forwarding.target_id == other.learning_package_id
+    give_role(bob, "library_author", str(other.library_key))
+    history.undo_change_set(undone.uuid, user=bob)
+    assert api.get_forwarding(source) != forwarding
 
 
 def test_settings_of_containers_come_back(library: ContentLibrary, tmp_path: Path) -> None:

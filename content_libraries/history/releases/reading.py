@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from ...actors import Actor
@@ -117,7 +118,10 @@ def require_items_there(release: Release) -> None:
 
 def _releases() -> QuerySet[Release]:
     users = ("created_by", "requested_by", "approved_by")
-    return Release.objects.select_related(*users).annotate(item_count=Count("items")).order_by("-pk")
+    # A subquery counts for the rows of one page. A join would count the items of all releases before it is cut.
+    counts = ReleaseItem.objects.filter(release=OuterRef("pk")).order_by().values("release").annotate(n=Count("pk"))
+    items = Coalesce(Subquery(counts.values("n")), 0)
+    return Release.objects.select_related(*users).annotate(item_count=items).order_by("-pk")
 
 
 def _entries(release: Release, rows: Collection[ReleaseItem]) -> list[ReleaseItemEntry]:

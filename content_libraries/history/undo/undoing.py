@@ -52,7 +52,8 @@ def undo_change_set(uuid: UUID, *, user: Actor, on_conflict: OnConflict = OnConf
     Args:
         uuid: the change set.
         user: needs EDIT in the library or course, EDIT_FILES too if the set changed files of a course, and PUBLISH
-            instead for a publish.
+            instead for a publish. Whoever lets references to an imported source lead elsewhere also needs what an
+            import with forwards needs.
         on_conflict: whether to refuse the undo if items were changed after the set, or to leave these items out.
 
     Raises NotFoundError and NotAllowedError; UndoConflictError with the plan; NothingToUndoError if every item was
@@ -102,6 +103,8 @@ def _plan(log: ChangeSetLog, context_key: ContextKey, user: Actor) -> tuple[Undo
     shown = _Shown(log, context_key, changes)
     if not isinstance(context_key, LibraryLocatorV2) and log.is_draft and shown.has_files:
         courses.require_in_course(user, context_key, CoursePermission.EDIT_FILES)
+    for key in imports.forwards_to_take_back(effects):
+        imports.require_forwarding(key, user=user)
     plan = UndoPlan(
         change_set=describe_change_set(context_key, log),
         steps=tuple(shown.step(change) for change in decision.undoable),

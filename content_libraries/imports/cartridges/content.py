@@ -46,7 +46,8 @@ _ARRIVE_UNSHOWN: Final = _IN_XML | {_DISCUSSION}
 @dataclass(slots=True)
 class ContentReader:
     """
-    Converts resources to blocks; a resource that is shown twice gives the same blocks twice.
+    Converts resources to blocks. A resource that is shown twice gives the same blocks twice, and so do two resources of
+    one file: otherwise, a cartridge could multiply its largest file.
 
     Attributes:
         make: makes the blocks.
@@ -66,6 +67,8 @@ class ContentReader:
     """``id()`` of an item -> ``url_name`` of the section, subsection or unit that it becomes."""
     _owned: dict[str, str] = field(default_factory=dict)
     """Identifier of the resource of a page -> its ``url_name``, which is given before any text links to it."""
+    _readers_of: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Type and path of what a resource reads -> the first resource that reads it."""
 
     def __post_init__(self) -> None:
         paths = {
@@ -81,12 +84,32 @@ class ContentReader:
 
     def blocks(self, identifier: str, title: str) -> tuple[OlxBlock, ...]:
         """Return the blocks of a resource. They get the title of the item that shows the resource first."""
+        first = self._first(identifier)
+        if first != identifier:
+            return self.blocks(first, title)
         if identifier not in self._known:
             try:
                 self._known[identifier] = self._read(identifier, title)
             except xml.UNREADABLE as error:
                 self._known[identifier] = (self.make.broken("resource", identifier, title, error),)
         return self._known[identifier]
+
+    def _first(self, identifier: str) -> str:
+        """Return the resource that was the first to read the file of a resource; itself if it is the first."""
+        resource = self.manifest.resources.get(identifier)
+        if resource is None:
+            return identifier
+        path = file_at(resource.href, self.files)
+        if self._is_bank(resource):
+            path = resource.questions_of_canvas
+        elif resource.kind in _QUIZZES:
+            own = _CANVAS_QUESTIONS.format(identifier)
+            path = own if own in self.texts else path
+        if path not in self.texts:
+            return identifier
+        return self._readers_of.setdefault(
+            (resource.kind if resource.kind in _ARRIVE_UNSHOWN else "", path), identifier
+        )
 
     def label(self, item: Item) -> OlxBlock:
         """Make a block for an item that has only a title. The block is not imported."""
@@ -99,13 +122,14 @@ class ContentReader:
         Pages that another text links as files are files. Everything else that no item shows is a file, too.
         """
         for identifier, resource in self.manifest.resources.items():
-            if identifier in self._known:
+            if self._first(identifier) in self._known:
                 continue
             if resource.kind in _ARRIVE_UNSHOWN or self._is_bank(resource):
                 yield from self.blocks(identifier, self._own_title(resource))
         for identifier, resource in self.manifest.resources.items():
             path = file_at(resource.href, self.files)
-            if identifier not in self._known and path in self.links.names and path not in self.pages | self.linked:
+            is_known = self._first(identifier) in self._known
+            if not is_known and path in self.links.names and path not in self.pages | self.linked:
                 yield from self.blocks(identifier, self._own_title(replace(resource, href=path)))
 
     def _name(self, item: Item, depth: int, parent: str) -> None:

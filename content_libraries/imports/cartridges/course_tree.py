@@ -67,6 +67,7 @@ def read_cartridge(path: Path, limits: Limits) -> OlxTree:
         ("cartridge", manifest.identifier, "imscc"),
         manifest.title or path.stem,
         children,
+        limits=limits,
         static_files=tuple(
             StaticFile(static_name(file.path, files), file.size, file.digest)
             for file in sorted(files.values(), key=lambda file: file.path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from html import escape
 from typing import Final
@@ -37,12 +37,13 @@ class ActivityReader:
     Converts activities.
 
     Attributes:
+        texts: the texts of the backup that are not read yet. Each belongs to one activity, so it is read once.
         make: makes the blocks.
         names: ``url_name`` of the blocks that links to activities lead to.
         asked: entries of the bank -> the blocks that quizzes show.
     """
 
-    texts: Mapping[str, bytes]
+    texts: MutableMapping[str, bytes]
     files: BackupFiles
     bank: QuestionBank
     make: BlockMaker = field(default_factory=BlockMaker)
@@ -56,7 +57,7 @@ class ActivityReader:
             reason = _("The backup does not hold the file “%(file)s” of this activity.") % {"file": path}
             return (self._left_out(activity, reason),)
         try:
-            root = xml.parse(self.texts[path], path)
+            root = xml.parse(self.texts.pop(path), path)
         except xml.UNREADABLE as error:
             return (self.make.broken(activity.kind, f"{activity.kind}-{activity.module_id}", activity.title, error),)
         element = xml.first(root, activity.kind)
@@ -78,7 +79,7 @@ class ActivityReader:
         """Return the id of an activity, which is unique within its type; "" if the backup does not have it."""
         path = f"{activity.folder}/{activity.kind}.xml"
         try:
-            return xml.attribute(xml.parse(self.texts.get(path, b"<activity/>"), path), "id")
+            return xml.attribute(xml.parse(self.texts.pop(path, b"<activity/>"), path), "id")
         except xml.UNREADABLE:
             return ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -24,7 +24,7 @@ _PLAIN: Final = frozenset({"2", "4"})
 _RANDOM: Final = "random"
 _GAP: Final = re.compile(r"\{#(\d{1,4})\}")
 _MAX_PARTS: Final = 200
-"""How many gaps one text may have; more are an attack, because each part may be the same long question."""
+"""How many gaps one text may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +90,14 @@ def _entries(category: etree._Element) -> Iterator[tuple[str, etree._Element, li
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Reads questions of one category; ``inside`` has them by id."""
+    """
+    Reads questions of one category.
+
+    ``inside`` has them by id, without the parts that are read: a question is a part of one other question.
+    """
 
     files: BackupFiles
-    inside: Mapping[str, etree._Element]
+    inside: MutableMapping[str, etree._Element]
 
     def item(self, element: etree._Element, entry: str) -> MoodleItem:
         kind = xml.text(element, "qtype")
@@ -122,7 +126,7 @@ class _Reader:
         if len(ids) > _MAX_PARTS:
             return item
         prompt = _GAP.sub(lambda found: marker(int(found[1])), item.prompt)
-        parts = tuple(self.item(self.inside[each], each) for each in ids if self._is_part(each))
+        parts = tuple(self.item(self.inside.pop(each), each) for each in ids if self._is_part(each))
         return replace(item, prompt=prompt, parts=parts if len(parts) == len(ids) else ())
 
     def _is_part(self, question_id: str) -> bool:

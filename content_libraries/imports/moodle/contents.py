@@ -79,8 +79,9 @@ def read_contents(texts: Mapping[str, bytes], limits: Limits) -> Contents:
             % {"path": MAIN, "limit": f"{limits.blocks:,}"},
             MAIN,
         )
+    unread = dict(texts)
     sections = [
-        _section(texts, xml.text(element, "sectionid"), xml.text(element, "title"), xml.text(element, "directory"))
+        _section(unread, xml.text(element, "sectionid"), xml.text(element, "title"), xml.text(element, "directory"))
         for element in xml.children(xml.first(information, "contents", "sections"), "section")
     ]
     site = xml.text(information, "original_site_identifier_hash") or xml.text(information, "original_wwwroot")
@@ -93,11 +94,12 @@ def read_contents(texts: Mapping[str, bytes], limits: Limits) -> Contents:
     )
 
 
-def _section(texts: Mapping[str, bytes], section_id: str, number: str, folder: str) -> Section:
+def _section(unread: dict[str, bytes], section_id: str, number: str, folder: str) -> Section:
+    """Read a section. Its file belongs to it alone, so it is read once."""
     path = f"{folder.strip('/')}/section.xml"
     named = _("Section %(number)s") % {"number": number} if number.isdigit() else number or section_id
     try:
-        root = xml.parse(texts.get(path, b"<section/>"), path)
+        root = xml.parse(unread.pop(path, b"<section/>"), path)
     except xml.UNREADABLE:
         return Section(section_id, named, "", ())
     title = value(xml.text(root, "name")) or named

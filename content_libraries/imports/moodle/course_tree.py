@@ -85,7 +85,7 @@ def read_backup(path: Path, limits: Limits) -> OlxTree:
     except xml.UNREADABLE as error:
         broken.append(make.broken("file", error.path, error.path, error))
     names = frozenset(f"{each.kind}-{each.module_id}" for each in contents.activities.values())
-    reader = ActivityReader(package.texts, files, bank, make=make, names=names)
+    reader = ActivityReader(dict(package.texts), files, bank, make=make, names=names)
     outline = _Outline(contents, reader)
     children = [block for section in contents.sections for block in outline.section(section)]
     children += [*outline.rest(), *broken]
@@ -98,6 +98,7 @@ def read_backup(path: Path, limits: Limits) -> OlxTree:
         ("moodle", contents.identifier, "mbz"),
         contents.title or path.stem,
         children,
+        limits=limits,
         static_files=files.static.all(),
     )
 
@@ -110,17 +111,21 @@ class _Outline:
     reader: ActivityReader
     _left: dict[str, Activity] = field(init=False)
     _of_section: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    _shown_by: defaultdict[str, list[Section]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
         self._left = dict(self.contents.activities)
         for key, activity in self._left.items():
             self._of_section[activity.section_id].append(key)
+        for section in self.contents.sections:
+            if section.subsection:
+                self._shown_by[section.subsection].append(section)
 
     def section(self, section: Section) -> Iterator[OlxBlock]:
         """Yield the block of a section at the top; none for a section that another one shows, or an empty one."""
         if section.subsection:
             return
-        inside = [*self._summary(section), *self._activities(section)]
+        inside = [*self._summary(section), *self._activities(section, with_subsections=True)]
         if inside:
             yield self.reader.make.container(SECTION, f"section-{section.section_id}", section.title, inside)
 
@@ -129,29 +134,29 @@ class _Outline:
         for activity in list(self._left.values()):
             yield from self.reader.blocks(activity)
 
-    def _activities(self, section: Section) -> Iterator[OlxBlock]:
+    def _activities(self, section: Section, *, with_subsections: bool = False) -> Iterator[OlxBlock]:
         """
-        Yield the blocks of a section's activities.
+        Yield the blocks of a section's activities: first activities in its sequence, then others that name the section.
 
-        Activities in its sequence come first, then other activities that name the section.
+        Args:
+            with_subsections: show subsections. Moodle has none in a subsection, and neither has a course.
         """
         for module_id in (*section.sequence, *self._of_section[section.section_id]):
             activity = self._left.pop(module_id, None)
             if activity is None:
                 continue
-            if activity.kind == "subsection":
+            if activity.kind == "subsection" and with_subsections:
                 yield from self._subsection(activity)
             else:
                 yield from self.reader.blocks(activity)
 
     def _subsection(self, activity: Activity) -> Iterator[OlxBlock]:
         instance = self.reader.instance_of(activity)
-        for section in self.contents.sections:
-            if instance and section.subsection == instance:
-                inside = [*self._summary(section), *self._activities(section)]
-                if inside:
-                    identifier = f"section-{section.section_id}"
-                    yield self.reader.make.container(SUBSECTION, identifier, activity.title or section.title, inside)
+        for section in self._shown_by.pop(instance, ()):
+            inside = [*self._summary(section), *self._activities(section)]
+            if inside:
+                identifier = f"section-{section.section_id}"
+                yield self.reader.make.container(SUBSECTION, identifier, activity.title or section.title, inside)
 
     def _summary(self, section: Section) -> Iterator[OlxBlock]:
         if plain_text(section.summary) or "<img" in section.summary:

@@ -64,9 +64,9 @@ class BackupFiles:
         return with_links(text, self._of_item.get((component, item), {}))
 
     def as_list(self, component: str, context: str) -> str:
-        """Return links to the files of an activity as HTML; "" without files."""
+        """Return links to the files of an activity as HTML; "" without files. Another activity gets none of them."""
         links = [
             f'<p><a href="/static/{escape(quote(name))}" target="_blank">{escape(path)}</a></p>'
-            for path, name in sorted(self._of_context.get((component, context), {}).items())
+            for path, name in sorted(self._of_context.pop((component, context), {}).items())
         ]
         return "".join(links)

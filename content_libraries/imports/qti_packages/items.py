@@ -24,6 +24,7 @@ _PARTS_OF_POINTS: Final = gettext_noop("Responses that give only a part of the p
 _NO_PARTS: Final = frozenset({"choiceInteraction", "textEntryInteraction", "extendedTextInteraction"})
 _SEVERAL: Final = gettext_noop("It has several questions of different types.")
 _NUMBERS: Final = frozenset({"float", "integer"})
+_CHOICES: Final = frozenset({"simpleChoice", "simpleAssociableChoice"})
 _NO_PROMPT: Final = frozenset({"prompt", "feedbackInline", "feedbackBlock", "rubricBlock", "templateBlock"})
 
 
@@ -116,7 +117,7 @@ def _choice(element: etree._Element, declared: _Declaration, prompt: str, rewrit
         Choice(
             rewrite(_inner(each)), declared.shares.get(xml.attribute(each, "identifier"), 0), _feedback(each, rewrite)
         )
-        for each in xml.descendants(element, "simpleChoice")
+        for each in xml.children(element, "simpleChoice")
     ]
     if _is_single_choice(element):
         return problems.one_choice(prompt, choices, is_shuffled=xml.attribute(element, "shuffle") == "true")
@@ -126,7 +127,7 @@ def _choice(element: etree._Element, declared: _Declaration, prompt: str, rewrit
 def _order(element: etree._Element, declared: _Declaration, prompt: str, rewrite: Rewrite) -> str:
     """Make a list to select from for each place: the order is right if all of them are."""
     labels = {
-        xml.attribute(each, "identifier"): rewrite(_inner(each)) for each in xml.descendants(element, "simpleChoice")
+        xml.attribute(each, "identifier"): rewrite(_inner(each)) for each in xml.children(element, "simpleChoice")
     }
     options = tuple(labels.values())
     lists = [
@@ -256,9 +257,14 @@ def _content(element: etree._Element, count: list[int], *, lists: bool) -> str:
 
 def _shown(interaction: etree._Element) -> str:
     prompt = _inner(xml.first(interaction, "prompt"))
-    answers = "".join(
-        f"<li>{_inner(each)}</li>" for each in xml.descendants(interaction, "simpleChoice", "simpleAssociableChoice")
-    )
+    # Only those at the top: an answer in another one would be shown with it and by itself, at every level.
+    choices = [
+        each
+        for group in (interaction, *xml.children(interaction, "simpleMatchSet"))
+        for each in group
+        if xml.name(each) in _CHOICES
+    ]
+    answers = "".join(f"<li>{_inner(each)}</li>" for each in choices)
     return (f"<p>{prompt}</p>" if prompt else "") + (f"<ul>{answers}</ul>" if answers else "")
 
 

@@ -70,7 +70,12 @@ def _tree(path: Path, limits: Limits) -> OlxTree:
     for resource in resources:
         if xml.attribute(resource, "type").startswith(_ITEM):
             reader.item(resource)
-    tests = [reader.test(each) for each in resources if xml.attribute(each, "type").startswith(_TEST)]
+    of_tests = {
+        _path(xml.attribute(each, "href")): each
+        for each in reversed(resources)
+        if xml.attribute(each, "type").startswith(_TEST)
+    }
+    tests = [reader.test(each) for each in reversed(of_tests.values())]
     units = [block for test in tests for block in test]
     in_tests = {id(block) for unit in units for block in unit.walk()}
     loose = [block for block in reader.items.values() if id(block) not in in_tests]
@@ -81,6 +86,7 @@ def _tree(path: Path, limits: Limits) -> OlxTree:
         ("qti", xml.attribute(root, "identifier") or path.stem, "qti"),
         title,
         [*units, *loose],
+        limits=limits,
         static_files=tuple(file for name, file in sorted(package.files.items()) if name not in package.texts),
     )
 
@@ -96,6 +102,8 @@ class _Reader:
     def item(self, resource: etree._Element) -> None:
         identifier = xml.attribute(resource, "identifier")
         path = _path(xml.attribute(resource, "href"))
+        if path in self.items:
+            return
         if path not in self.package.texts:
             reason = _("The package does not hold the file “%(file)s” of this resource.") % {"file": path}
             self.items[path or identifier] = self.make.left_out("resource", identifier, path or identifier, reason)

@@ -9,7 +9,9 @@ from .html import plain_text
 from .moodle_items import Answer, MoodleItem, share_of
 from .problems import marker
 
-_GAP: Final = re.compile(r"\{\d{0,5}:([A-Z_]{1,40}):((?:[^{}\\]|\\.){1,10000})\}", re.DOTALL)
+_HEAD: Final = r"\{\d{0,5}:([A-Z_]{1,40}):"
+# What could begin another gap ends this one, so that a text of such beginnings is looked at once.
+_GAP: Final = re.compile(_HEAD + r"((?:[^{}\\]|\\(?!\{\d{0,5}:[A-Z_]{1,40}:).){1,10000}+)\}", re.DOTALL)
 _SEPARATOR: Final = re.compile(r"(?<!\\)~")
 _FEEDBACK: Final = re.compile(r"(?<!\\)#")
 _SHARE: Final = re.compile(r"%(-?[\d.]{1,20})%")

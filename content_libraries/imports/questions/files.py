@@ -77,7 +77,8 @@ class QuestionFile:
             )
         banks.collect()
         title = self._title()
-        return banks.make.tree(("questions", title, self.format_name), title, banks.blocks, static_files=static.all())
+        key = ("questions", title, self.format_name)
+        return banks.make.tree(key, title, banks.blocks, limits=self.limits, static_files=static.all())
 
     def _read(self) -> tuple[Banks, StaticFiles]:
         data = read_text_file(self.path, self.limits)

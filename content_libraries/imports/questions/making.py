@@ -12,6 +12,7 @@ from opaque_keys.edx.locator import CourseLocator
 
 from ...olx.api import (
     Fault,
+    Limits,
     OlxBlock,
     OlxError,
     OlxTree,
@@ -19,6 +20,7 @@ from ...olx.api import (
     SourceNote,
     StaticFile,
     assembled,
+    refuse_unfolding,
     with_attributes,
     xml_safe,
 )
@@ -115,6 +117,7 @@ class BlockMaker:
         title: str,
         children: Iterable[OlxBlock],
         *,
+        limits: Limits,
         static_files: tuple[StaticFile, ...] = (),
         notes: tuple[SourceNote, ...] = (),
         folder: str = "",
@@ -125,13 +128,18 @@ class BlockMaker:
         Args:
             key: organization, course and run of the key by which repeated imports recognize the source.
             children: the blocks at the top.
+            limits: how many blocks there may be, one with two parents counted twice.
+
+        Raises ArchiveTooLargeError.
         """
         org, course, run = key
+        root = container("course", run, title, tuple(children))
+        refuse_unfolding([root], limits)
         return OlxTree(
             kind="course",
             context_key=CourseLocator(org, url_name(course), run),
             display_name=title,
-            root=container("course", run, title, tuple(children)),
+            root=root,
             static_files=static_files,
             folder=folder,
             not_imported=self.not_imported,

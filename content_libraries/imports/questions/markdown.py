@@ -18,17 +18,18 @@ from .banks import Banks
 from .data import Choice, NoCounterpartError, Question, Range, Selection
 from .html import as_html, as_xml
 
-_HEADING: Final = re.compile(r"#\s+(\S.*?)\s*#*\s*\Z")
+# Quantifiers beside each other are possessive: otherwise a line of white space takes time with its square or cube.
+_HEADING: Final = re.compile(r"#\s++(\S.*)\Z", re.DOTALL)
 _LABEL: Final = re.compile(r">>((?:[^<>]|<(?!<)|>(?!>)){0,5000}+)<<")
-_RADIO: Final = re.compile(r"\s*\(\s*([xX]?)\s*[!@]?\s*\)\s*(\S.*)\Z")
-_CHECK: Final = re.compile(r"\s*\[\s*([xX]?)\s*\]\s*(\S.*)\Z")
-_TYPED: Final = re.compile(r"\s*(s?=|or=|not=)\s*(\S.*)\Z")
+_RADIO: Final = re.compile(r"\s*+\(\s*+([xX]?+)\s*+[!@]?+\s*+\)\s*+(\S.*)\Z")
+_CHECK: Final = re.compile(r"\s*+\[\s*+([xX]?+)\s*+\]\s*+(\S.*)\Z")
+_TYPED: Final = re.compile(r"\s*+(s?=|or=|not=)\s*+(\S.*)\Z")
 _LIST: Final = re.compile(r"\[\[([^\[\]]{1,5000}+)\]\]")
 _EXPLANATION: Final = re.compile(r"\[explanation\](.*?)\[/?explanation\]", re.DOTALL | re.IGNORECASE)
 _DEMAND_HINT: Final = re.compile(r"^[ \t]*+\|\|([^|\n]{1,5000}+)\|\|[ \t]*+$", re.MULTILINE)
 _HINT: Final = re.compile(r"\{\{(?:[^{}|:]{0,200}+::)?([^{}]{0,5000}+)\}\}")
-_NUMBER: Final = re.compile(r"([-+]?[\d.][\d.eE+-]*)\s*(?:\+-\s*([\d.eE-]+%?))?\s*\Z")
-_INTERVAL: Final = re.compile(r"([\[(])\s*([-+\d.eE]+)\s*,\s*([-+\d.eE]+)\s*([\])])\s*\Z")
+_NUMBER: Final = re.compile(r"([-+]?[\d.](?:[\d.]|[eE][-+]?)*+)\s*+(?:\+-\s*+([\d.eE-]++%?+))?+\s*+\Z")
+_INTERVAL: Final = re.compile(r"([\[(])\s*+([-+\d.eE]++)\s*+,\s*+([-+\d.eE]++)\s*+([\])])\s*+\Z")
 _SEPARATOR: Final = re.compile(r"^[ \t]*+---++[ \t]*+$", re.MULTILINE)
 _INLINE: Final = (
     (re.compile(r"\*\*([^\s*](?:[^*\n]{0,1000}[^\s*])?)\*\*"), "strong"),
@@ -71,7 +72,7 @@ def _sections(text: str, title: str) -> Iterator[tuple[str, str]]:
             continue
         if any(each.strip() for each in lines):
             yield heading, "\n".join(lines).strip() + "\n"
-        heading, lines = found[1], []
+        heading, lines = found[1].rstrip().rstrip("#").rstrip() or "#", []
     if any(each.strip() for each in lines):
         yield heading, "\n".join(lines).strip() + "\n"
 

@@ -17,7 +17,7 @@ from .banks import Banks
 from .cloze import gaps_in
 from .html import as_html
 from .moodle_items import Answer, MoodleItem, question_of, share_of
-from .static_files import StaticFiles
+from .static_files import StaticFiles, path_in_links, with_links
 
 _TRUE: Final = frozenset({"true", "1"})
 _PLAIN: Final = frozenset({"plain_text", "markdown", "moodle_auto_format"})
@@ -95,12 +95,13 @@ class MoodleXmlReader:
         text = xml.text(element, "text")
         if xml.attribute(element, "format") in _PLAIN:
             text = as_html(text)
+        names: dict[str, str] = {}
         for file in xml.children(element, "file"):
             name = xml.attribute(file, "name")
             content = _decoded(file)
             if name and content is not None:
-                text = self.static.linked(text, name, content, folder=xml.attribute(file, "path"))
-        return text
+                names[path_in_links(xml.attribute(file, "path"), name)] = self.static.add(name, content)
+        return with_links(text, names) if names else text
 
 
 def _decoded(file: etree._Element) -> bytes | None:

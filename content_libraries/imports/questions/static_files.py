@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from html import escape
+from itertools import chain, count
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -32,22 +33,28 @@ class StaticFiles:
         """Return the name of a file: the wanted name, with a part of the file's digest if another file has the name."""
         wanted = posixpath.basename(wanted.strip("/")) or "file"
         stem, suffix = posixpath.splitext(wanted)
-        names = (wanted, f"{stem}-{digest[:8]}{suffix}", f"{stem}-{digest}{suffix}")
+        numbered = (f"{stem}-{digest}-{number}{suffix}" for number in count(2))
+        names = chain((wanted, f"{stem}-{digest[:8]}{suffix}", f"{stem}-{digest}{suffix}"), numbered)
         free = (name for name in names if name not in self.files or self.files[name].digest == digest)
         name = next(free)
         self.files[name] = StaticFile(name, size, digest)
         return name
 
-    def linked(self, text: str, name: str, content: bytes, *, folder: str = "") -> str:
-        """Add a file that comes with a text. Returns: the text with links to the static file."""
+    def add(self, name: str, content: bytes) -> str:
+        """Add a file that comes with a text. Returns: its name."""
         digest = blake2b(content, digest_size=20).hexdigest()
         own = self.name(name, digest, len(content))
         self.contents[own] = content
-        return with_links(text, {posixpath.join(folder.strip("/"), name): own})
+        return own
 
     def all(self) -> tuple[StaticFile, ...]:
         """Return all files, by name."""
         return tuple(self.files[name] for name in sorted(self.files))
+
+
+def path_in_links(folder: str, name: str) -> str:
+    """Return the path by which the links of a text give a file."""
+    return posixpath.join(folder.strip("/"), name)
 
 
 def with_links(text: str, names: dict[str, str]) -> str:

@@ -22,6 +22,9 @@ from ...olx.api import (
 UNREADABLE: Final = (ForbiddenDoctypeError, MalformedXmlError, UnsupportedEncodingError)
 """The errors of a file that cannot be read; what else a source holds can be read without it."""
 
+_PYTHON_ONLY: Final = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
+"""Codecs that no XML declares: they fail, or need time with the square of the text."""
+
 _PROLOG: Final = re.compile(r"(?:\s++|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->)*+")
 _ENCODING: Final = re.compile(rb"""\A\s*<\?xml[^<>]{0,100}?\sencoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _DECLARATION: Final = re.compile(r"\A\s*<\?xml[^<>]*\?>")
@@ -72,9 +75,9 @@ def xml_text(data: bytes, path: str) -> str:
     declared = _ENCODING.match(data)
     for name in (encoding, declared[1].decode() if declared and not encoding else "", "utf-8"):
         try:
-            if name:
+            if name and codecs.lookup(name).name not in _PYTHON_ONLY:
                 return data.decode(name)
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, UnicodeError):
             continue
     text = mended_text(data)
     if text is None:

@@ -88,6 +88,22 @@ type _Forwards = tuple[int | None, Mapping[int, int | None]]
 """The migration that a source leads to, and the row that each changed block of it leads to, by the block's pk."""
 
 
+def forwards_to_take_back(effects: Iterable[learning_core.Effect]) -> list[CourseKey]:
+    """Return the keys of the sources whose references ``take_back_forwards`` would lead elsewhere."""
+    found = []
+    for effect in effects:
+        if effect.kind is not learning_core.EffectKind.FORWARDS:
+            continue
+        migration_pk, blocks = _forwards(*effect.added)
+        source = ModulestoreSource.objects.filter(key=course_key(effect.object_key)).first()
+        if source is None:
+            continue
+        of_blocks = ModulestoreBlockSource.objects.filter(overall_source=source).values_list("pk", "forwarded_id")
+        if source.forwarded_id == migration_pk or any(blocks.get(pk, 0) == row_pk for pk, row_pk in of_blocks):
+            found.append(source.key)
+    return found
+
+
 def take_back_forwards(effects: Iterable[learning_core.Effect]) -> None:
     """
     Let references lead to where they led before a change set, in the caller's transaction.

@@ -73,7 +73,9 @@ test-slow: $(VENV)/.dev  ## Run what takes minutes: every endpoint for every rol
 ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content/test_bulk.py \
 	tests/content/test_collections_rest.py tests/content/test_publishing_rest.py tests/content/test_tags_rest.py \
 	tests/attacks/test_characters.py tests/attacks/test_taxonomies.py \
-	tests/history/test_change_sets.py tests/sync/test_races.py tests/imports/test_races.py tests/xblocks/test_races.py \
+	tests/history/test_change_sets.py tests/history/test_release_races.py tests/history/test_undo_races.py \
+	tests/history/test_undo_properties.py tests/sync/test_races.py tests/imports/test_races.py \
+	tests/xblocks/test_races.py \
 	tests/jobs
 
 test-services: $(VENV)/.services  ## Run tests and the install guide on MariaDB and PostgreSQL, over RabbitMQ and Redis, and what compose.yaml starts

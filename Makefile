@@ -171,6 +171,7 @@ bench: $(VENV)/.dev  ## Measure the figures of docs/performance.md
 	$(BIN)/python -m benchmarks.search_index
 	$(BIN)/python -m benchmarks.search_queries
 	$(BIN)/python -m benchmarks.sync
+	$(BIN)/python -m benchmarks.undo
 
 docs: $(VENV)/.docs  ## Build the documentation in docs/_build, with the screenshots that test-browser took
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build

@@ -73,7 +73,9 @@ test-slow: $(VENV)/.dev  ## Run what takes minutes: every endpoint for every rol
 ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content/test_bulk.py \
 	tests/content/test_collections_rest.py tests/content/test_publishing_rest.py tests/content/test_tags_rest.py \
 	tests/attacks/test_characters.py tests/attacks/test_taxonomies.py \
-	tests/history/test_change_sets.py tests/sync/test_races.py tests/imports/test_races.py tests/xblocks/test_races.py \
+	tests/history/test_change_sets.py tests/history/test_release_races.py tests/history/test_undo_races.py \
+	tests/history/test_undo_properties.py tests/sync/test_races.py tests/imports/test_races.py \
+	tests/xblocks/test_races.py \
 	tests/jobs
 
 test-services: $(VENV)/.services  ## Run tests and the install guide on MariaDB and PostgreSQL, over RabbitMQ and Redis, and what compose.yaml starts
@@ -171,6 +173,7 @@ bench: $(VENV)/.dev  ## Measure the figures of docs/performance.md
 	$(BIN)/python -m benchmarks.search_index
 	$(BIN)/python -m benchmarks.search_queries
 	$(BIN)/python -m benchmarks.sync
+	$(BIN)/python -m benchmarks.undo
 
 docs: $(VENV)/.docs  ## Build the documentation in docs/_build, with the screenshots that test-browser took
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs docs/_build

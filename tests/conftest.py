@@ -91,6 +91,8 @@ def _process_without_memories() -> Iterator[None]:
 @pytest.fixture
 def site_of_races(transactional_db: None, settings: Any) -> Iterator[None]:
     """With the roles that the end of each test takes away, without search, with a broker that nobody listens to."""
+    # What a module shares is in a transaction that others do not see: a test would fail for reasons of its own.
+    assert not connection.in_atomic_block, "a fixture of this module shares content: give the test its own"
     settings.CONTENT_LIBRARIES_SEARCH_ENGINE = "off"
     call_command("load_policies")
     app.conf.task_always_eager = False

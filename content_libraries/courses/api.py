@@ -31,7 +31,7 @@ from .data import (
     UpstreamSettings,
     private_name,
 )
-from .earlier import move_course_drafts
+from .earlier import earlier_definition, move_course_drafts
 from .edits import (
     apply_course_plan,
     check_new_file,
@@ -148,6 +148,7 @@ __all__ = [
     "delete_course",
     "delete_course_file",
     "duplicate_block",
+    "earlier_definition",
     "edit_block",
     "entity_pks_within",
     "export_course",

@@ -1,4 +1,4 @@
-"""Sets blocks and files of a course to earlier versions, for the room that undoes change sets."""
+"""Sets blocks and files of a course to earlier versions, for the room that undoes change sets and restores versions."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ..learning_core import api as learning_core
 from ..olx.api import settings_in
 from . import hooks
 from .course_reader import CourseReader, lock_course
+from .models import BlockDefinition
 from .placing import block_keys_of
 from .store import Applied
 from .writing import MAX_DISPLAY_NAME
@@ -51,6 +52,12 @@ def move_course_drafts(
         )
         _follow_display_name(course_key, reader)
     return log_pk
+
+
+def earlier_definition(version_pk: int) -> str | None:
+    """Read the OLX that a block had in a version, without the blocks in it. Returns None if it is not kept any more."""
+    definition = BlockDefinition.objects.filter(version=version_pk).values_list("olx", flat=True).first()
+    return learning_core.olx_of([version_pk]).get(version_pk) if definition is None else definition
 
 
 def _follow_display_name(course_key: CourseKey, reader: CourseReader) -> None:

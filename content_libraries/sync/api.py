@@ -53,7 +53,7 @@ from .legacy.jobs import (
     retry_conversion,
     start_conversion,
 )
-from .legacy.undoing import UndoConflictError, undo_conversion
+from .legacy.undoing import UndoConflictError, follow_moved_blocks, undo_conversion
 from .link.explanations import reason_text
 from .link.rows import check_links, linked_courses, rebuild_links
 from .read.links import (
@@ -127,6 +127,7 @@ __all__ = [
     "decline_update",
     "find_conversion",
     "find_run",
+    "follow_moved_blocks",
     "get_course_outline",
     "get_link",
     "get_link_and_parts",

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.conftest import ClientFactory
 
@@ -217,3 +219,22 @@ def test_removed_records_are_told(bob: HistoryClient) -> None:
     answer = asked(bob, edit)
     assert answer.status_code == 400
     assert "Restore single items" in answer.json()[0]
+
+
+def test_a_preview_takes_a_constant_number_of_queries(bob: HistoryClient) -> None:
+    """Also with conflicts, which are named with who changed each item later."""
+
+    def queries(names: list[str]) -> int:
+        for name in names:
+            make(bob, name, "Old")
+        bob.discard_all()
+        discard = last(bob)
+        for name in names[::2]:
+            bob.restore(name)
+        with CaptureQueriesContext(connection) as captured:
+            plan = preview(bob, discard)
+        assert plan["conflict_count"] == len(names) // 2
+        assert len(plan["changes"]) >= len(names) // 2
+        return len(captured)
+
+    assert queries(["problem:a", "problem:b"]) == queries([f"problem:p{number}" for number in range(8)])

@@ -2,101 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
-from openedx_content.models_api import (
-    Collection,
-    CollectionPublishableEntity,
-    Draft,
-    DraftChangeLog,
-    Published,
-    PublishLog,
-)
-from openedx_tagging import api as tagging_api
-from openedx_tagging.models import ObjectTag
-from organizations.models import Organization
 
 from content_libraries import api
 from content_libraries.actors import OPERATOR
+from content_libraries.content import api as content
 from content_libraries.errors import ContentLibrariesError
 from content_libraries.history import api as history
-from content_libraries.imports.models import ModulestoreBlockSource, ModulestoreSource
-from content_libraries.sync.models import CourseLink
-from content_libraries.tagging import api as tagging
-from tests.courses.building import COURSE_KEY, ROOT, SECTION, SUBSECTION, UNIT, make_course
+from tests.courses.building import COURSE_KEY, ROOT, SECTION, SUBSECTION, UNIT
 from tests.imports.conftest import OUTLINE
 from tests.imports.sources import write_course
+from tests.racing import needs_locks
+
+from .undoing import (
+    COLLECTION,
+    KEY,
+    SOURCE_TAGS,
+    UNIT_OF_LIBRARY,
+    Change,
+    item,
+    set_tags,
+    undo_and_redo,
+    world,
+)
+
+__all__ = ["world"]
 
 pytestmark = pytest.mark.django_db
 
-KEY = api.library_key("lib:O:lib")
-SOURCE_TAGS = """"Name","Type","ID","words"\r
-"Course 1","course","course",""\r
-"  Week 1","chapter","c1",""\r
-"      First","vertical","v1","one; two"\r
-"""
 CODES = st.sampled_from(["a", "b", "c"])
 ON_REPEAT = st.sampled_from(list(api.OnRepeat))
 
-type Change = Callable[[], Any]
+
+def max_attempts(number: int) -> history.SettingsEdit:
+    return history.SettingsEdit({"max_attempts": number})
 
 
-def snapshot() -> dict[str, Any]:
-    """What users see of drafts, published versions and everything without versions, table by table."""
-    links = CourseLink.objects.order_by("downstream_key").values()
-    members = CollectionPublishableEntity.objects.filter(collection__enabled=True)
-    return {
-        "drafts": set(Draft.objects.filter(version__isnull=False).values_list("entity_id", "version_id")),
-        "published": set(Published.objects.filter(version__isnull=False).values_list("entity_id", "version_id")),
-        "collections": set(Collection.objects.filter(enabled=True).values_list("collection_code", "title")),
-        "members": set(members.values_list("collection__collection_code", "entity_id")),
-        "tags": {(tag.object_id, tag.taxonomy_id, tag.value, tag.is_copied) for tag in ObjectTag.objects.all()},
-        "sources": set(ModulestoreSource.objects.filter(forwarded__isnull=False).values_list("key", "forwarded")),
-        "blocks": set(ModulestoreBlockSource.objects.filter(forwarded__isnull=False).values_list("key", "forwarded")),
-        "links": [
-            {name: value for name, value in row.items() if name not in {"id", "uuid", "created", "updated"}}
-            for row in links
-        ],
-        "courses": set(api.Course.objects.values_list("id", "display_name")),
-    }
-
-
-def newest() -> dict[type[Any], int]:
-    return {
-        model: model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-        for model in (DraftChangeLog, PublishLog)
-    }
-
-
-UNIT_OF_LIBRARY: Final[Any] = api.item_key("lct:O:lib:unit:u")
-
-
-def item(code: str) -> Any:
-    return api.item_key(f"lb:O:lib:problem:{code}")
-
-
-@pytest.fixture
-def world(db: None) -> None:
-    """A library with tags, and a course that reuses its items."""
-    api.create_library(user=OPERATOR, org="O", slug="lib", title="L")
-    taxonomy = tagging_api.create_taxonomy("Words", export_id="words", allow_free_text=True)
-    tagging.set_organizations(taxonomy, [Organization.objects.get(short_name="O")])
-    make_course()
-    for code in ("a", "b"):
-        api.create_component(KEY, user=OPERATOR, block_type="problem", component_code=code)
-        tagging.set_object_tags(f"lb:O:lib:problem:{code}", [(taxonomy, ["own"])], user=OPERATOR)
-    api.create_container(KEY, user=OPERATOR, container_type="unit", title="U", container_code="u")
-    api.append_children(UNIT_OF_LIBRARY, child_keys=[item("a"), item("b")], user=OPERATOR)
-    api.publish_all(KEY, user=OPERATOR)
-    api.create_linked_block(UNIT, user=OPERATOR, upstream=str(item("a")))
-    api.create_linked_block(SUBSECTION, user=OPERATOR, upstream=str(UNIT_OF_LIBRARY))
+class _RefusedError(Exception):
+    """The action of a rule was refused, so there is nothing to undo."""
 
 
 class Undoing(RuleBasedStateMachine):
@@ -115,30 +66,16 @@ class Undoing(RuleBasedStateMachine):
 
     def do(self, action: Change) -> None:
         """Do something, undo it, and redo it. Nothing is checked of what is refused, and of what is no change set."""
-        before, logs = snapshot(), newest()
-        try:
-            with transaction.atomic():
-                action()
-        except ContentLibrariesError:
-            return
-        after = snapshot()
-        sets = self.sets_since(logs)
-        if not sets:
-            return
-        undone = [history.undo_change_set(uuid, user=OPERATOR) for uuid in reversed(sets)]
-        assert snapshot() == before
-        for each in reversed(undone):
-            history.undo_change_set(each.change_set.uuid, user=OPERATOR)
-        assert snapshot() == after
-        assert api.check_links(None, repair=False) == []
 
-    def sets_since(self, logs: dict[type[Any], int]) -> list[Any]:
-        """The change sets since, in the order in which they were made. Drafts are made before they are published."""
-        return [
-            uuid
-            for model in (DraftChangeLog, PublishLog)
-            for uuid in model.objects.filter(pk__gt=logs[model]).order_by("pk").values_list("uuid", flat=True)
-        ]
+        def attempt() -> None:
+            try:
+                with transaction.atomic():
+                    action()
+            except ContentLibrariesError as error:
+                raise _RefusedError from error
+
+        with suppress(_RefusedError):
+            undo_and_redo(attempt)
 
     def course_blocks(self) -> list[Any]:
         structure = api.course_store().structure(COURSE_KEY)
@@ -173,6 +110,60 @@ class Undoing(RuleBasedStateMachine):
     @rule(codes=st.lists(CODES, unique=True))
     def arrange(self, codes: list[str]) -> None:
         self.do(lambda: api.replace_children(UNIT_OF_LIBRARY, child_keys=[*map(item, codes)], user=OPERATOR))
+
+    @rule(number=st.integers(1, 6), with_children=st.booleans())
+    def restore_unit(self, number: int, *, with_children: bool) -> None:
+        target = history.ItemVersion(UNIT_OF_LIBRARY, number, with_children)
+        self.do(lambda: history.restore_versions(target, user=OPERATOR))
+
+    @rule(number=st.integers(0, 5))
+    def restore_library(self, number: int) -> None:
+        publishes = history.list_change_sets(KEY, user=OPERATOR, kind=history.ChangeKind.PUBLISH)
+        target = history.LibraryState(KEY, publishes[0:6][number % min(len(publishes), 6)].uuid)
+        self.do(lambda: history.restore_versions(target, user=OPERATOR))
+
+    @rule(attempts=st.integers(1, 2))
+    def bulk_edit(self, attempts: int) -> None:
+        selection = history.Selection(KEY, block_types=("problem",))
+        self.do(lambda: history.apply_bulk_edit(selection, max_attempts(attempts), user=OPERATOR))
+
+    @rule(attempts=st.integers(1, 2))
+    def bulk_edit_course(self, attempts: int) -> None:
+        selection = history.Selection(COURSE_KEY, block_types=("problem",))
+        self.do(lambda: history.apply_bulk_edit(selection, max_attempts(attempts), user=OPERATOR))
+
+    @rule()
+    def copy_template(self) -> None:
+        self.do(lambda: api.copy_template(UNIT_OF_LIBRARY, KEY, user=OPERATOR))
+
+    @rule()
+    def copy_template_to_course(self) -> None:
+        self.do(lambda: api.paste_template(UNIT_OF_LIBRARY, SUBSECTION, user=OPERATOR))
+
+    @rule(codes=st.lists(CODES, unique=True))
+    def collect(self, codes: list[str]) -> None:
+        keys = [*map(item, codes)]
+        self.do(lambda: content.add_to_collection(COLLECTION, user=OPERATOR, item_keys=keys))
+
+    @rule()
+    def delete_collection(self) -> None:
+        self.do(lambda: content.delete_collection(COLLECTION, user=OPERATOR))
+
+    @rule()
+    def restore_collection(self) -> None:
+        self.do(lambda: content.restore_collection(COLLECTION, user=OPERATOR))
+
+    @rule(code=CODES, values=st.lists(st.sampled_from(["one", "own", "two"]), unique=True))
+    def tag(self, code: str, values: list[str]) -> None:
+        self.do(lambda: set_tags(code, *values))
+
+    @rule(of_course=st.booleans(), number=st.integers(0, 30))
+    def undo_an_earlier_set(self, number: int, *, of_course: bool) -> None:
+        """What others changed since stays: the undo leaves it out."""
+        sets = history.list_change_sets(COURSE_KEY if of_course else KEY, user=OPERATOR)
+        uuid = sets[0:31][number % min(len(sets), 31)].uuid
+        skip = history.OnConflict.SKIP
+        self.do(lambda: history.undo_change_set(uuid, user=OPERATOR, on_conflict=skip))
 
     @rule()
     def publish(self) -> None:
@@ -257,6 +248,11 @@ def _run(folder: Path, *, examples: int, steps: int) -> None:
 
 def test_the_undo_of_any_action_gives_the_state_before(world: None, tmp_path: Path) -> None:
     _run(tmp_path, examples=3, steps=12)
+
+
+@needs_locks
+def test_so_it_does_on_a_database_that_others_share(world: None, tmp_path: Path) -> None:
+    _run(tmp_path, examples=5, steps=20)
 
 
 @pytest.mark.slow

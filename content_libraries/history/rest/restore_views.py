@@ -28,7 +28,9 @@ _OF_ITEM: Final = ("item_key", "version_num", "with_children")
 class RestoreRequestSerializer(StrictSerializer):
     """An item and its version, or a library and a publish log."""
 
-    item_key = serializers.CharField(required=False, help_text="A component or container of a library.")
+    item_key = serializers.CharField(
+        required=False, help_text="A component or container of a library, or a block of a course."
+    )
     version_num = serializers.IntegerField(
         required=False, min_value=1, max_value=2**31 - 1, help_text="The version of the item to go back to."
     )
@@ -98,7 +100,7 @@ class RestorePreviewsView(RestoreView):
 
     @extend_schema(
         operation_id="version_restore_preview",
-        summary="Preview the restore of an item or a library",
+        summary="Preview the restore of an item, a block or a library",
         description="Writes nothing. Needs EDIT.",
         request=RestoreRequestSerializer,
         responses=RestorePreviewSerializer,
@@ -113,8 +115,9 @@ class RestoresView(RestoreView):
 
     @extend_schema(
         operation_id="version_restore_create",
-        summary="Restore an item to an earlier version, or the draft of a library to a publish",
-        description="Each item gets a new version with the earlier content, all in one change set. Needs EDIT.",
+        summary="Restore an item or a block to an earlier version, or the draft of a library to a publish",
+        description="Each item gets a new version with the earlier content, all in one change set. A block of a course"
+        " keeps its place and the blocks in it; links follow the settings of the version. Needs EDIT.",
         request=RestoreRequestSerializer,
         responses={201: RestoredVersionsSerializer},
         tags=["history"],
@@ -134,6 +137,8 @@ def _target(request: Request) -> api.RestoreTarget:
     try:
         if name == "library_key":
             return api.LibraryState(keys.library_key(wanted[name]), wanted["publish_log"])
-        return api.ItemVersion(keys.item_key(wanted[name]), wanted["version_num"], wanted.get("with_children", False))
+        text = wanted[name]
+        key = keys.item_key(text) if text.startswith(("lb:", "lct:")) else keys.run_block_key(text)
+        return api.ItemVersion(key, wanted["version_num"], wanted.get("with_children", False))
     except MalformedKeyError as error:
         raise InvalidInputError(error.message, field=name) from error

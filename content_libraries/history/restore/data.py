@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from opaque_keys.edx.keys import UsageKey
+
 from ...keys import ItemKey, LibraryLocatorV2
 from ..data import ChangeSet
 
@@ -13,13 +15,14 @@ from ..data import ChangeSet
 @dataclass(frozen=True, slots=True)
 class ItemVersion:
     """
-    An item of a library and the version that it goes back to.
+    An item of a library, or a block of a course, and the version that it goes back to.
 
     Args:
-        with_children: whether the items in a container go back, too, to what they were when the version was made.
+        with_children: only for containers of libraries: whether the items in the container go back, too, to what they
+            were when the version was made.
     """
 
-    key: ItemKey
+    key: ItemKey | UsageKey
     version_num: int
     with_children: bool = False
 
@@ -64,7 +67,7 @@ class RestoreStep:
 
     entity_pk: int
     version_pk: int | None
-    key: ItemKey | None
+    key: ItemKey | UsageKey | None
     item_type: str
     title: str
     action: RestoreAction

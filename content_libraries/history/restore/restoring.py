@@ -14,13 +14,16 @@ from django.utils.translation import gettext as _
 from ...actors import Actor
 from ...content.api import access_item, bring_back_versions
 from ...errors import InvalidInputError
-from ...keys import LibraryContainerLocator, LibraryLocatorV2, library_key_of
+from ...keys import LibraryContainerLocator, LibraryLocatorV2, LibraryUsageLocatorV2, library_key_of
 from ...learning_core import api as learning_core
 from ...learning_core.api import ChangeKind, set_changes
 from ...learning_core.data import NumberedVersion
 from ...libraries.api import Permission, access_library, author_pk, package_pk
 from ..change_sets import describe_change_set, item_type_of_key
+from .blocks import plan_block, restore_block
 from .data import ItemVersion, LibraryState, RestoreAction, Restored, RestorePlan, RestoreStep, RestoreTarget
+
+_OF_LIBRARY = (LibraryUsageLocatorV2, LibraryContainerLocator)
 
 type _Versions = Mapping[int, int | None]
 """Entity pk -> pk of the version that comes back; None for no version."""
@@ -28,25 +31,30 @@ type _Versions = Mapping[int, int | None]
 
 def preview_restore(target: RestoreTarget, *, user: Actor) -> RestorePlan:
     """Plan a restore, and write nothing. Needs EDIT. Raises the errors of ``restore_versions``."""
+    if isinstance(target, ItemVersion) and not isinstance(target.key, _OF_LIBRARY):
+        return plan_block(target, target.key, user=user).plan
     plan, _library_key, _learning_package_pk = _plan(target, user)
     return plan
 
 
 def restore_versions(target: RestoreTarget, *, user: Actor) -> Restored:
     """
-    Restore an item or a library: new versions with the content of earlier ones, in one change set. Needs EDIT.
+    Restore an item, a block or a library: new versions with the content of earlier ones, in one change set. Needs EDIT.
 
     The published versions stay until somebody publishes. Items that are as wanted already stay as they are.
 
     Args:
         target: an item and its version, with or without the items in it as they were then; or a library and a publish
-            log. Items that the library had not published then are deleted softly.
+            log. Items that the library had not published then are deleted softly. A block of a course keeps the blocks
+            that are in it.
         user: the user who restores.
 
     Raises NotFoundError for the item or library; InvalidInputError for a version or publish log that does not exist
-    (any more), and for ``with_children`` of something that is no container; NotAllowedError and ConflictError. On an
-    error nothing is written.
+    (any more), for ``with_children`` of something that is no container of a library, and for a block that is deleted;
+    NotAllowedError and ConflictError. On an error nothing is written.
     """
+    if isinstance(target, ItemVersion) and not isinstance(target.key, _OF_LIBRARY):
+        return restore_block(target, target.key, user=user)
     with transaction.atomic():
         plan, library_key, learning_package_pk = _plan(target, user, lock=True)
         if not plan.steps:
@@ -66,7 +74,7 @@ def restore_versions(target: RestoreTarget, *, user: Actor) -> Restored:
 def _plan(target: RestoreTarget, user: Actor, *, lock: bool = False) -> tuple[RestorePlan, LibraryLocatorV2, int]:
     """Return the plan, and the key and learning package of the library. Needs EDIT."""
     match target:
-        case ItemVersion(key=key):
+        case ItemVersion(key=LibraryUsageLocatorV2() | LibraryContainerLocator() as key):
             library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
             learning_package_pk = package_pk(library)
             if lock:
@@ -79,6 +87,8 @@ def _plan(target: RestoreTarget, user: Actor, *, lock: bool = False) -> tuple[Re
             if lock:
                 learning_core.lock_package(learning_package_pk)
             versions = _versions_of_library(target, learning_package_pk)
+        case ItemVersion():
+            raise TypeError(target.key)  # blocks of courses have plans of their own
     return RestorePlan(target, _steps(versions, library_key, learning_package_pk)), library_key, learning_package_pk
 
 

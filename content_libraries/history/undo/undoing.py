@@ -11,6 +11,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from django.db import transaction
+from opaque_keys.edx.keys import UsageKey
 
 from ...actors import Actor
 from ...courses import api as courses
@@ -22,6 +23,7 @@ from ...learning_core.api import ChangeKind, ChangeSetLog, Effect, EffectKind, s
 from ...learning_core.data import SetChange
 from ...libraries import api as libraries
 from ...libraries.api import Permission, author_pk
+from ...sync import api as sync
 from ...tagging import api as tagging
 from ..change_sets import ContextKey, access_change_set, describe_change_set, item_type_of_key, keys_of_entities
 from .data import ConflictReason, OnConflict, UndoAction, UndoConflict, Undone, UndoPlan, UndoStep
@@ -193,7 +195,9 @@ def _move(log: ChangeSetLog, context_key: ContextKey, plan: UndoPlan, user: Acto
         return learning_core.move_published(log.learning_package_pk, versions, author_pk=author)
     if isinstance(context_key, LibraryLocatorV2):
         return learning_core.move_drafts(log.learning_package_pk, versions, author_pk=author)
-    return courses.move_course_drafts(context_key, versions, author_pk=author)
+    log_pk = courses.move_course_drafts(context_key, versions, author_pk=author)
+    sync.follow_moved_blocks(context_key, [step.key for step in plan.steps if isinstance(step.key, UsageKey)])
+    return log_pk
 
 
 def _take_back(log: ChangeSetLog, effects: Collection[Effect], plan: UndoPlan, user: Actor) -> None:

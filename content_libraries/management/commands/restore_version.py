@@ -21,7 +21,9 @@ class Command(LibraryCommand):
     help = "Restore an item to an earlier version, or the draft of a library to a publish, in new versions."
 
     def add_own_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("key", metavar="KEY", help="Key of a component or container, or of a library.")
+        parser.add_argument(
+            "key", metavar="KEY", help="Key of a component or container, of a block of a course, or of a library."
+        )
         parser.add_argument("--version-num", type=int, help="The version of the item to go back to.")
         parser.add_argument(
             "--with-children",
@@ -70,7 +72,8 @@ def _target(key: str, version_num: int | None, publish_log: UUID | None, *, with
         return api.LibraryState(keys.library_key(key), publish_log)
     if version_num is None or publish_log is not None:
         raise CommandError(_("Name --version-num with an item, and no --publish-log."))
-    return api.ItemVersion(keys.item_key(key), version_num, with_children)
+    item_key = keys.item_key(key) if key.startswith(("lb:", "lct:")) else keys.run_block_key(key)
+    return api.ItemVersion(item_key, version_num, with_children)
 
 
 def _report(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from opaque_keys.edx.keys import UsageKey
+from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ...actors import Actor
 from ...courses.api import Block, CoursePlan, UpdateBlock, course_store, lock_course, write_course_plan
@@ -67,6 +67,26 @@ def undo_conversion(conversion_uuid: UUID, *, user: Actor) -> LegacyConversion:
         conversion.undone = datetime.now(UTC)
         conversion.save(update_fields=["undone"])
     return find_conversion(conversion_uuid, user=user)
+
+
+def follow_moved_blocks(course_key: CourseKey, usage_keys: Collection[UsageKey]) -> None:
+    """
+    Mark the conversions of blocks that an undo or redo of a change set has moved as undone, or as not undone any more.
+
+    A conversion is undone if none of its blocks has the link any more that the conversion made. Checks no permission;
+    the caller has locked the course.
+    """
+    moved = {str(key) for key in usage_keys}
+    conversions = LegacyConversion.objects.select_for_update().filter(course_key=course_key).exclude(changes=[])
+    for conversion in conversions.order_by("pk"):
+        changes = {change["usage_key"]: change for change in conversion.changes}
+        if moved.isdisjoint(changes):
+            continue
+        blocks = course_store().blocks(course_key, [UsageKey.from_string(key) for key in changes])
+        is_undone = all(_is_changed(block, changes[str(key)]) for key, block in blocks.items())
+        if is_undone != (conversion.undone is not None):
+            conversion.undone = datetime.now(UTC) if is_undone else None
+            conversion.save(update_fields=["undone"])
 
 
 def _refuse_pointless(conversion: LegacyConversion) -> None:

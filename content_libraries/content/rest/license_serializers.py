@@ -24,7 +24,9 @@ class EffectiveLicenseSerializer(serializers.Serializer[Licensing]):
     license_text = serializers.CharField(source="effective.license_text")
     license_holder = serializers.CharField(source="effective.license_holder")
     copyright_notice = serializers.CharField(source="effective.copyright_notice")
-    source = serializers.CharField(help_text="Key of the item, container or library that the license comes from.")
+    source = serializers.CharField(  # type: ignore[assignment]  # the base class has an attribute of that name
+        help_text="Key of the item, container or library that the license comes from."
+    )
 
     def get_name(self, licensing: Licensing) -> str:
         return api.license_name(licensing.effective.license)
@@ -66,7 +68,7 @@ class ItemLicenseSerializer(LicensedSerializer):
     version_num = serializers.IntegerField(help_text="Number of the version that is shown.")
 
 
-class OfferedLicenseSerializer(serializers.Serializer[dict[str, str]]):
+class OfferedLicenseSerializer(serializers.Serializer[Any]):
     """A license that authors may choose."""
 
     license = serializers.CharField(help_text="Its code.")

@@ -111,6 +111,22 @@ BULK_EDIT_SECONDS = Setting(
     "How long a bulk edit may compute its changes. It is refused after that, and changes nothing.",
 )
 
+LICENSES = Setting(
+    "CONTENT_LIBRARIES_LICENSES",
+    (
+        "all-rights-reserved",
+        *(
+            f"CC:{version}:{elements}"
+            for version in ("4.0", "3.0", "2.5", "2.0", "1.0")
+            for elements in ("BY", "BY:SA", "BY:NC", "BY:NC:SA", "BY:ND", "BY:NC:ND")
+        ),
+        "CC0:1.0",
+        "public-domain",
+        "other",
+    ),
+    "Codes of the licenses that authors may choose for components and containers. Imports keep other licenses, too.",
+)
+
 LIBRARY_ENABLED_BLOCKS = Setting(
     "LIBRARY_ENABLED_BLOCKS",
     (

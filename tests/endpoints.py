@@ -305,6 +305,8 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("POST", f"{OWN}sync_previews/"): Example({"usage_key": "<downstream_key>"}),
     ("POST", f"{OWN}link_move_previews/"): LINK_MOVE,
     ("POST", f"{OWN}link_moves/"): LINK_MOVE,
+    ("PATCH", f"{OWN}containers/<container_key>/license/"): Example({"license": "CC:4.0:BY"}),
+    ("PATCH", f"{OWN}components/<usage_key>/license/"): Example({"license": "CC:4.0:BY"}),
     ("GET", f"{OWN}templates/"): Example(query="library_key=<lib_key>"),
     ("POST", f"{OWN}templates/"): Example({"unit_key": "<container_key>"}),
     ("POST", f"{OWN}templates/<container_key>/copies/"): Example({"library_key": "<lib_key>"}),

@@ -151,7 +151,7 @@ UNDECLARED: Final[Mapping[Reason, str]] = {
         "AssignmentsView FlagStatesView ObjectTagView OrganizationsView OwnPermissionsView RoleUsersView RolesView"
         " ScopesView TaxonomyTagsView TaxonomyView TeamMemberAssignmentsView TeamMembersView UserValidationView"
     ),
-    Reason.EVERYBODY: "ObjectTagCountsView SearchKeyView TemplateView",
+    Reason.EVERYBODY: "LicensesView ObjectTagCountsView SearchKeyView TemplateView",
 }
 """Each view of the app that declares no permission, by reason (ADR 0043)."""
 

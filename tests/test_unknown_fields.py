@@ -64,11 +64,11 @@ class TestContract:
         body = {"display_name": "New", "surprise": 1}
         assert item.ok(item.http.patch(item.url("unit:u1"), body, format="json"))["display_name"] == "New"
 
-    def test_a_license_of_a_container_is_refused(self, item: LibraryClient) -> None:
-        body = {"display_name": "New", "license": "all-rights-reserved"}
-        answer = item.http.patch(item.url("unit:u1"), body, format="json")
+    def test_a_license_of_a_new_container_is_refused(self, item: LibraryClient) -> None:
+        body = {"container_type": "unit", "slug": "new", "display_name": "New", "license": "all-rights-reserved"}
+        answer = item.http.post(item.library_url("containers/"), body, format="json")
         assert (answer.status_code, list(answer.json())) == (400, ["license"])
-        assert item.get("unit:u1")["display_name"] == "u1"
+        assert item.status_of("unit:new") == 404
 
     @pytest.mark.parametrize("name", ["html:h1", "unit:u1"])
     def test_options_of_a_restore_are_refused(self, item: LibraryClient, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import asdict
 from typing import Final
 
 from django.db import transaction
@@ -44,8 +45,8 @@ def copy_to_clipboard(key: SourceKey, *, user: Actor) -> StagedContent:
             suggested_url_name=snapshot.code,
             tags=snapshot.tags,
             container_settings={
-                container_key: {"settings": dict(settings.settings), "license": settings.license}
-                for container_key, settings in snapshot.settings.items()
+                item_key: asdict(settings) | {"settings": dict(settings.settings)}
+                for item_key, settings in snapshot.settings.items()
             },
             source_key=str(key),
             context_title=snapshot.context_title,

@@ -11,7 +11,7 @@ from opaque_keys.edx.keys import UsageKey
 
 from ..actors import Actor
 from ..block_types.api import CONTAINERS_OF_TAGS, UNIT
-from ..content.api import ContainerSettingsData, FileMedia, title_of_untitled
+from ..content.api import LICENSE_SETTINGS, ContainerSettingsData, FileMedia, title_of_untitled
 from ..courses.api import Block, CourseFile, CourseFileNames, CourseStructure, course_store, get_structure
 from ..errors import NotFoundError
 from .data import COPIED_FROM, Snapshot
@@ -85,6 +85,7 @@ class _Parts:
         """Yield the settings and the license of each chapter, sequential and vertical; the title is not one of them."""
         for key, block in self.blocks.items():
             settings = {name: value for name, value in block.settings.items() if name != "display_name"}
-            course_license = settings.pop("license", "")
-            if key.block_type in CONTAINERS_OF_TAGS and (settings or course_license):
-                yield key, ContainerSettingsData(settings, course_license)
+            licensing = [settings.pop(name, "") for name in LICENSE_SETTINGS]
+            found = ContainerSettingsData(settings, *licensing)
+            if key.block_type in CONTAINERS_OF_TAGS and not found.is_empty:
+                yield key, found

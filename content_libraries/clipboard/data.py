@@ -30,7 +30,7 @@ class Snapshot:
             a library name its version too. Components have a ``url_name``; when a unit holds a component twice, only
             the first occurrence has it.
         files: key of a component -> its files.
-        settings: key of a container -> its settings and license, without the title.
+        settings: key of a container -> its settings and license, without the title; key of a component -> its license.
         tags: tags of the item and of all that is below it; a component without tags has an empty entry.
     """
 

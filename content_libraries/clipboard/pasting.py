@@ -43,7 +43,7 @@ class OpenClipboard:
             that was copied, ``COPIED_VERSION`` the version.
         files: key of a component or block -> its files whose bytes the source still has.
         lost_files: key of a component or block -> paths of its other files.
-        settings: key of a container -> its settings and license, without the title.
+        settings: key of a container -> its settings and license, without the title; key of a component -> its license.
     """
 
     source_key: str

@@ -46,8 +46,8 @@ class Plan:
     """
     New components and containers with codes that no other item has, and the name of the pasted item among them.
 
-    ``settings`` are the settings of the containers, by ``entity_ref``. ``basis`` has the ``entity_ref`` of each new
-    item, which no item may have, and of each existing item that becomes a child.
+    ``settings`` are the settings and licenses of the items, by ``entity_ref``. ``basis`` has the ``entity_ref`` of each
+    new item, which no item may have, and of each existing item that becomes a child.
     """
 
     root_ref: str
@@ -103,16 +103,17 @@ def plan_paste(
             if source in extras.settings:
                 settings[codes[origin]] = extras.settings[source]
         else:
-            components.append(
-                ComponentWrite(
-                    block_type=block.tag,
-                    component_code=codes[origin],
-                    title=_title(block),
-                    olx=with_attributes(block.olx, _NO_ORIGIN),
-                    files=extras.files.get(source, ()),
-                    can_stand_alone=block is root,
-                )
+            component = ComponentWrite(
+                block_type=block.tag,
+                component_code=codes[origin],
+                title=_title(block),
+                olx=with_attributes(block.olx, _NO_ORIGIN),
+                files=extras.files.get(source, ()),
+                can_stand_alone=block is root,
             )
+            components.append(component)
+            if source in extras.settings:
+                settings[component.entity_ref] = extras.settings[source]
     used = {tree.linked[child] for children in tree.children.values() for child in children if child in tree.linked}
     basis = PlanBasis[str]({ref(origin): None for origin in tree.copies} | dict.fromkeys(used, LIVE))
     return Plan(ref(_origin(root)), components, containers, settings, basis)

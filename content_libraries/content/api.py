@@ -63,7 +63,10 @@ from .data import (
     FileMedia,
     Hierarchy,
     HierarchyMember,
+    ItemLicense,
     ItemSummary,
+    LicenseChange,
+    Licensing,
     SavedOlx,
 )
 from .earlier import bring_back_versions
@@ -74,12 +77,23 @@ from .for_courses import reads_for_course, register_links
 from .hierarchies import get_hierarchy
 from .item_details import get_children, get_children_list, get_container_settings, get_item
 from .items import access_item, delete_item, item_summary, restore_item
+from .license_edits import get_license, set_license
+from .licenses import course_spelling, license_code, license_name
+from .licensing import (
+    LICENSE_SETTINGS,
+    EffectiveLicense,
+    effective_licenses,
+    has_licenses,
+    license_attributes,
+    pks_with_other_license,
+)
 from .publishing import discard_all, discard_item, publish_all, publish_item, published_changes, unpublished_changes
 from .states import CurrentVersions, children_at, item_state
 from .templates import is_template, list_templates, mark_template, require_template, unmark_template
 from .wording import change_in_words
 
 __all__ = [
+    "LICENSE_SETTINGS",
     "Asset",
     "ChildrenList",
     "CollectionLabel",
@@ -89,10 +103,14 @@ __all__ = [
     "ContainerWrite",
     "CurrentVersions",
     "DraftWrites",
+    "EffectiveLicense",
     "FileMedia",
     "Hierarchy",
     "HierarchyMember",
+    "ItemLicense",
     "ItemSummary",
+    "LicenseChange",
+    "Licensing",
     "OfferedBlockType",
     "SavedOlx",
     "access_item",
@@ -109,6 +127,7 @@ __all__ = [
     "children_at",
     "collection_version",
     "conflict_message",
+    "course_spelling",
     "create_collection",
     "create_component",
     "create_container",
@@ -118,6 +137,7 @@ __all__ = [
     "delete_item",
     "discard_all",
     "discard_item",
+    "effective_licenses",
     "file_token",
     "frontend_url",
     "get_asset",
@@ -127,12 +147,17 @@ __all__ = [
     "get_container_settings",
     "get_hierarchy",
     "get_item",
+    "get_license",
     "get_olx",
     "get_saved_olx",
     "has_children",
+    "has_licenses",
     "is_template",
     "item_state",
     "item_summary",
+    "license_attributes",
+    "license_code",
+    "license_name",
     "list_assets",
     "list_collections",
     "list_components",
@@ -142,6 +167,7 @@ __all__ = [
     "offered_block_types",
     "open_asset",
     "open_version_file",
+    "pks_with_other_license",
     "publish_all",
     "publish_item",
     "published_changes",
@@ -157,6 +183,7 @@ __all__ = [
     "restore_item",
     "set_asset",
     "set_collections",
+    "set_license",
     "set_olx",
     "settings_of",
     "title_of_untitled",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
 from django.core.files import File
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ..actors import Actor
@@ -16,8 +17,9 @@ from ..errors import InvalidInputError, NotFoundError
 from ..keys import LibraryUsageLocatorV2
 from ..learning_core import api as learning_core
 from ..learning_core.api import FileMedia
-from ..libraries.api import Permission, access_library, author_pk, package_pk
+from ..libraries.api import ContentLibrary, Permission, access_library, author_pk, package_pk
 from ..olx import api as olx_api
+from .container_settings import carry_over
 from .events import library_key_of_package
 from .items import access_item
 
@@ -74,8 +76,8 @@ def set_asset(key: LibraryUsageLocatorV2, *, user: Actor, path: str, file: File[
     library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
     path = path.replace(" ", "_")
     check_file(path, file.size, beside=paths_of(item.draft_version_pk))
-    version = learning_core.save_files(package_pk(library), item.pk, {path: file.read()}, author_pk=author_pk(user))
-    return _asset(version.pk, path)
+    version_pk = _save_files(library, item.pk, {path: file.read()}, user=user)
+    return _asset(version_pk, path)
 
 
 def delete_asset(key: LibraryUsageLocatorV2, *, user: Actor, path: str) -> None:
@@ -85,7 +87,7 @@ def delete_asset(key: LibraryUsageLocatorV2, *, user: Actor, path: str) -> None:
     A deleted component is restored. Raises NotFoundError, NotAllowedError and ConflictError.
     """
     library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
-    learning_core.save_files(package_pk(library), item.pk, {path: None}, author_pk=author_pk(user))
+    _save_files(library, item.pk, {path: None}, user=user)
 
 
 def open_asset(source: UUID | LibraryUsageLocatorV2, path: str, *, user: Actor) -> learning_core.StoredFile:
@@ -135,6 +137,14 @@ def check_file_size(size: int) -> None:
     """Raise InvalidInputError if a file has too many bytes for a component."""
     if size > MAX_FILE_SIZE:
         raise InvalidInputError(_("File too big"))
+
+
+def _save_files(library: ContentLibrary, entity_pk: int, files: Mapping[str, bytes | None], *, user: Actor) -> int:
+    """Change files of a component in its next version, which keeps its license. Returns the pk of the version."""
+    with transaction.atomic():
+        version = learning_core.save_files(package_pk(library), entity_pk, files, author_pk=author_pk(user))
+        carry_over({version.base_pk: version.pk})
+    return version.pk
 
 
 def _access_version(version_uuid: UUID, *, user: Actor) -> int:

@@ -32,8 +32,8 @@ def write_items(
         user: the author of everything.
         library: the library that gets the items.
         components, containers, file_bytes, at: see ``learning_core.api.write_drafts``.
-        container_settings: entity_ref of a container of this write -> settings to preserve with its new version.
-            Other containers keep the settings of their draft.
+        container_settings: entity_ref of an item of this write -> settings and license to keep with its new version.
+            Other items keep those of their draft.
 
     Returns: the written items. Raises NotAllowedError, and InvalidInputError if Learning Core refuses an item or if
     the library would hold too many components. On an error nothing is written.
@@ -54,16 +54,7 @@ def write_items(
             at=at,
             file_bytes=file_bytes,
         )
-        _keep_settings(writes, drafts, containers, container_settings or {})
+        preserved.write_settings({writes.version_pks[ref]: data for ref, data in (container_settings or {}).items()})
+        kept = drafts.keys() & writes.version_pks.keys() - (container_settings or {}).keys()
+        preserved.carry_over({drafts[ref]: writes.version_pks[ref] for ref in kept})
     return writes
-
-
-def _keep_settings(
-    writes: DraftWrites,
-    drafts: Mapping[str, int],
-    containers: Sequence[ContainerWrite],
-    given: Mapping[str, ContainerSettingsData],
-) -> None:
-    preserved.write_settings({writes.version_pks[ref]: settings for ref, settings in given.items()})
-    kept = {container.entity_ref for container in containers} & drafts.keys() - given.keys()
-    preserved.carry_over({drafts[ref]: writes.version_pks[ref] for ref in kept})

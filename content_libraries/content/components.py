@@ -8,6 +8,7 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_unicode_slug
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from .. import conf
@@ -20,6 +21,7 @@ from ..libraries.api import Permission, access_library, author_pk, package_pk
 from ..olx import api as olx_api
 from .assets import check_file, paths_of
 from .block_types import block_class, default_title, has_children
+from .container_settings import carry_over
 from .data import ItemSummary, SavedOlx
 from .expected_versions import expecting
 from .items import access_item, item_summaries, item_summary
@@ -146,7 +148,7 @@ def set_olx(
             _("The OLX of a “%(block_type)s” has to begin with that tag, but this begins with “%(tag)s”.")
             % {"block_type": key.block_type, "tag": block.tag}
         )
-    with expecting(library, key, item.pk, expected_version):
+    with expecting(library, key, item.pk, expected_version), transaction.atomic():
         version = learning_core.save_component(
             package_pk(library),
             item.pk,
@@ -155,6 +157,7 @@ def set_olx(
             files=files,
             author_pk=author_pk(user),
         )
+        carry_over({version.base_pk: version.pk})
     return SavedOlx(olx, version.version_num)
 
 

@@ -1,4 +1,4 @@
-"""Reads and writes the preserved settings of container versions, for many versions at once."""
+"""Reads and writes the preserved settings and the licenses of versions, for many versions at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .models import ContainerSettings
 
 def settings_of(version_pks: Iterable[int]) -> dict[int, ContainerSettingsData]:
     """
-    Read the preserved settings of container versions.
+    Read the preserved settings and the stored licenses of versions of containers and components.
 
     Checks no permission.
 
@@ -21,7 +21,7 @@ def settings_of(version_pks: Iterable[int]) -> dict[int, ContainerSettingsData]:
     Returns: version pk -> settings and license. Versions that have neither are left out.
     """
     return {
-        row.version_id: ContainerSettingsData(row.settings, row.license)
+        row.version_id: ContainerSettingsData(row.settings, row.license, row.license_holder, row.copyright_notice)
         for part in learning_core.in_parts(set(version_pks))
         for row in ContainerSettings.objects.filter(version__in=part)
     }
@@ -29,7 +29,7 @@ def settings_of(version_pks: Iterable[int]) -> dict[int, ContainerSettingsData]:
 
 def write_settings(settings: Mapping[int, ContainerSettingsData]) -> None:
     """
-    Store settings with new versions of containers.
+    Store settings and licenses with new versions.
 
     Checks no permission.
 
@@ -37,15 +37,21 @@ def write_settings(settings: Mapping[int, ContainerSettingsData]) -> None:
         settings: pk of a publishable entity version -> its settings.
     """
     ContainerSettings.objects.bulk_create(
-        ContainerSettings(version_id=version_pk, settings=dict(data.settings), license=data.license)
+        ContainerSettings(
+            version_id=version_pk,
+            settings=dict(data.settings),
+            license=data.license,
+            license_holder=data.license_holder,
+            copyright_notice=data.copyright_notice,
+        )
         for version_pk, data in settings.items()
-        if data.settings or data.license
+        if not data.is_empty
     )
 
 
 def carry_over(next_versions: Mapping[int, int]) -> None:
     """
-    Copy the settings of old container versions to the versions that were made from them.
+    Copy the settings and licenses of old versions to the versions that were made from them.
 
     Args:
         next_versions: pk of the old publishable entity version -> pk of the new one.

@@ -29,7 +29,10 @@ __all__ = [
     "FileMedia",
     "Hierarchy",
     "HierarchyMember",
+    "ItemLicense",
     "ItemSummary",
+    "LicenseChange",
+    "Licensing",
     "SavedOlx",
 ]
 
@@ -53,6 +56,7 @@ class ItemSummary:
         version_num: number of the version that is shown.
         last_change_set: the change set that changed the draft last, or something below it; None if that is unknown.
         collections: the enabled collections that it is in; only filled when a single item is read.
+        licensing: its license; only filled when a single item is read.
     """
 
     key: ItemKey
@@ -71,6 +75,7 @@ class ItemSummary:
     version_num: int
     last_change_set: ChangeSetMark | None = None
     collections: tuple[CollectionLabel, ...] = ()
+    licensing: Licensing | None = None
 
     @property
     def item_type(self) -> str:
@@ -124,12 +129,74 @@ class SavedOlx:
 @dataclass(frozen=True, slots=True)
 class ContainerSettingsData:
     """
-    Settings that a section, subsection or unit had in the course that it came from. Libraries only show them.
+    Settings of one version of an item that Learning Core has no place for.
 
     Args:
-        settings: the attributes of its OLX element and its policy: name -> value as JSON.
-        license: its license, as the course spelled it; "" without a license.
+        settings: the attributes that a section, subsection or unit had in the course that it came from, and its policy:
+            name -> value as JSON. Libraries only show them.
+        license: a code of ``licenses``, a license as a course spelled it, or the text of another license; "" without
+            a license.
+        license_holder: who holds the rights.
+        copyright_notice: the notice that has to be shown.
     """
 
     settings: Mapping[str, object] = field(default_factory=dict)
     license: str = ""
+    license_holder: str = ""
+    copyright_notice: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.settings or self.license or self.license_holder or self.copyright_notice)
+
+    def without_license(self) -> ContainerSettingsData:
+        """Return the settings alone."""
+        return ContainerSettingsData(self.settings)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLicense:
+    """
+    A license with its holder and notice. It informs, and restricts nothing.
+
+    Args:
+        license: its code (``licenses``); "" without a license.
+        license_text: the text of the license ``other``; "" for all others.
+        license_holder: who holds the rights.
+        copyright_notice: the notice that has to be shown.
+    """
+
+    license: str = ""
+    license_text: str = ""
+    license_holder: str = ""
+    copyright_notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseChange:
+    """New values for the license of an item. None leaves a value as it is, "" removes it. See ``ItemLicense``."""
+
+    license: str | None = None
+    license_text: str | None = None
+    license_holder: str | None = None
+    copyright_notice: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self == LicenseChange()
+
+
+@dataclass(frozen=True, slots=True)
+class Licensing:
+    """
+    The license of an item, and the license that counts for it.
+
+    Args:
+        own: the license that the item has itself.
+        effective: its own license, else that of the containers above it, else that of the library.
+        source: where the code of the effective license comes from: key of the item, a container, or the library.
+    """
+
+    own: ItemLicense
+    effective: ItemLicense
+    source: str

@@ -15,11 +15,12 @@ from .container_settings import settings_of
 from .data import ChildrenList, ContainerSettingsData, ItemSummary
 from .for_courses import reads_for_course
 from .items import item_summaries, item_summary
+from .licensing import with_licensing
 
 
 def get_item(key: ItemKey, *, user: Actor, for_course: CourseKey | None = None) -> ItemSummary:
     """
-    Read the draft of a component or container, with its collections. Needs VIEW.
+    Read the draft of a component or container, with its collections and its license. Needs VIEW.
 
     Args:
         key: the item.
@@ -34,9 +35,10 @@ def get_item(key: ItemKey, *, user: Actor, for_course: CourseKey | None = None) 
     item = learning_core.find_item(package_pk(library), key, deleted_too=for_course_only)
     if for_course_only:
         for summary in _published_only(library, [item.pk]):
-            return summary
+            return with_licensing(library, item.pk, summary, published=True)
         raise _not_published(key)
-    return replace(item_summary(library, item.pk), collections=learning_core.collections_of(item.pk))
+    summary = replace(item_summary(library, item.pk), collections=learning_core.collections_of(item.pk))
+    return with_licensing(library, item.pk, summary, published=False)
 
 
 def get_container_settings(

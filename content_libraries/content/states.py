@@ -27,11 +27,12 @@ def item_state(library: ContentLibrary, key: ItemKey, version_pk: int, *, curren
         children = children_at(version_pk, current)
         keys = learning_core.item_keys(package_pk(library), [pk for pk, _ in children], library_key=library.library_key)
         shown = tuple((str(keys[pk]), child_title) for pk, child_title in children if pk in keys)
-        return ComparedState(title, more_settings=_preserved(version_pk), children=shown)
+        return ComparedState(title, more_settings=_kept_beside(version_pk), children=shown)
     files = learning_core.files_of([version_pk]).get(version_pk, ())
     return ComparedState(
         title,
         learning_core.olx_of([version_pk]).get(version_pk),
+        more_settings=_kept_beside(version_pk),
         files={file.path: FileState(file.digest, file.size) for file in files},
     )
 
@@ -45,10 +46,11 @@ def children_at(version_pk: int, current: CurrentVersions) -> list[tuple[int, st
     return [(entity_pk, titles[pk]) for entity_pk, pk in shown if pk is not None]
 
 
-def _preserved(version_pk: int) -> dict[str, str]:
-    """Return the settings that a container has kept from its original course, as text."""
+def _kept_beside(version_pk: int) -> dict[str, str]:
+    """Return the settings that a container has kept from its original course, and the license of an item, as text."""
     kept = settings_of([version_pk]).get(version_pk)
     if kept is None:
         return {}
     settings = {name: value if isinstance(value, str) else json.dumps(value) for name, value in kept.settings.items()}
-    return settings | ({"license": kept.license} if kept.license else {})
+    licensing = {name: getattr(kept, name) for name in ("license", "license_holder", "copyright_notice")}
+    return settings | {name: value for name, value in licensing.items() if value}

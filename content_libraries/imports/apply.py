@@ -143,7 +143,9 @@ def _write(user: Actor, plan: ImportPlan, library: ContentLibrary, source: Sourc
             for block in blocks
             if block.is_container
         ],
-        container_settings={block.entity_ref: block.settings for block in blocks if block.is_container},
+        container_settings={
+            block.entity_ref: block.settings for block in blocks if block.is_container or not block.settings.is_empty
+        },
         file_bytes=file_bytes,
     )
 

@@ -200,7 +200,7 @@ class PlannedBlock:
         olx: OLX of a component.
         files: files of a component.
         children: ``entity_ref`` of a container's children.
-        settings: settings of a container, which Learning Core has no place for.
+        settings: settings and license of an item, which Learning Core has no place for; of a component only a license.
         course_settings: names of settings of a component that matter only in its course.
         tags: tags that the item gets in addition to those it has: export id of a taxonomy, and value.
         reason: why the block is left out, or a note about the item.

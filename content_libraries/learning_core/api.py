@@ -130,6 +130,7 @@ from .for_search import (
     member_pks_of,
     newest_logs,
     oldest_change_after,
+    parents_of,
     version_titles,
 )
 from .history import (
@@ -389,6 +390,7 @@ __all__ = [
     "package_statistics",
     "packages_named",
     "packages_with_unpublished_changes",
+    "parents_of",
     "plan_publish",
     "publications",
     "publications_above",

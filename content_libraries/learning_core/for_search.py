@@ -31,6 +31,7 @@ from openedx_content.models_api import (
 from .ids import entity_id, package_id
 from .item_statuses import CollectionLabel
 from .rows import in_parts
+from .structure import BranchName
 
 CollectionChangeData = signals.CollectionChangeData
 
@@ -224,10 +225,15 @@ def _container_versions(
 
 def draft_parents_of(entity_pks: AnyCollection[int]) -> dict[int, list[int]]:
     """Map entity pks to the pks of the containers whose drafts hold them, each once, oldest first."""
+    return parents_of(entity_pks, branch="draft")
+
+
+def parents_of(entity_pks: AnyCollection[int], *, branch: BranchName) -> dict[int, list[int]]:
+    """Map entity pks to the pks of the containers that hold them now, each once, oldest first."""
     version = "entity_list__container_versions__publishable_entity_version"
     parents: dict[int, list[int]] = {}
     for part in in_parts(entity_pks):
-        places = EntityListRow.objects.filter(**{"entity_id__in": part, f"{version}__draft__isnull": False})
+        places = EntityListRow.objects.filter(**{"entity_id__in": part, f"{version}__{branch}__isnull": False})
         for entity_pk, parent_pk in (
             places.order_by(f"{version}__entity_id").values_list("entity_id", f"{version}__entity_id").distinct()
         ):

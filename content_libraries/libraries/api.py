@@ -22,7 +22,7 @@ from .data import PERMISSIONS_OF, Explanation, Grant, GrantKind, LibrarySummary,
 from .given_roles import change_role, give_role, take_role
 from .lifecycle import create_library, delete_library, update_library
 from .listing import library_sizes, library_summary, list_libraries, listed_library
-from .models import AccessLevel, ContentLibrary, ContentLibraryPermission
+from .models import AccessLevel, ContentLibrary, ContentLibraryPermission, License
 from .team import (
     OnlyAdminError,
     add_team_member,
@@ -44,6 +44,7 @@ __all__ = [
     "Grant",
     "GrantKind",
     "LibrarySummary",
+    "License",
     "OnlyAdminError",
     "Permission",
     "Role",

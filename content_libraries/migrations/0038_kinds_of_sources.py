@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('content_libraries', '0035_archives_of_libraries'),
+        ('content_libraries', '0036_licenses_of_items'),
     ]
 
     operations = [

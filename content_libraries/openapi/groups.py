@@ -35,6 +35,7 @@ _BY_PATH: Final = (
     ("^/api/content_library/v1/search/", "search"),
     ("^/api/content_library/v1/course(s|_blocks)/", "courses"),
     ("^/api/libraries/v2/containers/|^/api/content_library/v1/containers/|/{lib_key}/containers/", "containers"),
+    ("^/api/content_library/v1/licenses/", "libraries"),
     ("/collections/", "collections"),
     ("^/api/xblock/", "blocks"),
     ("^/library_assets/|/blocks/|/components/", "components"),

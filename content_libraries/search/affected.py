@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ..content.api import has_licenses, pks_with_other_license
 from ..courses import api as courses
 from ..keys import CourseKey
 from ..learning_core import api as learning_core
@@ -60,23 +61,41 @@ def affected_since(checkpoint: SearchCheckpoint, *, until: LogMark, change: Chan
     if isinstance(checkpoint.context_key, CourseKey):
         recorded = _in_course(checkpoint.context_key, changes)
     else:
-        recorded = _in_library(changes)
+        recorded = _in_library(checkpoint.learning_package_pk, changes)
     pending = checkpoint.pending
     return recorded | Affected(
         change.entity_pks.union(pending["entity_pks"]), change.collection_codes.union(pending["collection_codes"])
     )
 
 
-def _in_library(changes: Sequence[EntityChange]) -> Affected:
+def _in_library(learning_package_pk: int, changes: Sequence[EntityChange]) -> Affected:
     """
     Find the documents that changes in a library affect.
 
-    The log has a record for every container of a changed item. Two effects have no records: children show the titles of
-    their containers, and collections count their members.
+    The log has a record for every container of a changed item. Three effects have no records: children show the titles
+    of their containers, items inherit licenses, and collections count their members.
     """
-    changed = {record.entity_pk for record in changes} | learning_core.children_with_other_parents(changes)
+    moved = learning_core.children_with_other_parents(changes)
+    changed = {record.entity_pk for record in changes} | moved
+    if has_licenses(learning_package_pk):
+        changed |= _with_other_licenses(changes, moved)
     coming_or_going = {record.entity_pk for record in changes if record.comes_or_goes}
     return Affected(frozenset(changed), frozenset(learning_core.collection_codes_with(coming_or_going)))
+
+
+def _with_other_licenses(changes: Sequence[EntityChange], moved: set[int]) -> set[int]:
+    """
+    Find the items that may inherit another license than before.
+
+    These are all items below a container that has another license, and below a child of another container.
+    """
+    edited = [
+        (record.entity_pk, record.old_version_pk, record.new_version_pk)
+        for record in changes
+        if record.is_draft and record.old_version_pk != record.new_version_pk
+    ]
+    above = pks_with_other_license(edited) | moved
+    return learning_core.draft_pks_within(above) if above else set()
 
 
 def _in_course(course_key: CourseKey, changes: Sequence[EntityChange]) -> Affected:

@@ -18,6 +18,7 @@ from django.utils.text import slugify
 from opaque_keys.edx.keys import UsageKey
 
 from ..block_types.api import CONTAINERS, SearchText, block_type, search_text
+from ..content.api import EffectiveLicense, effective_licenses
 from ..keys import (
     ItemKey,
     LibraryCollectionLocator,
@@ -49,12 +50,13 @@ _PARENTS: Final = {low.container_type: (high.plural, high.container_type) for lo
 
 @dataclass(frozen=True, slots=True)
 class LibraryPlace:
-    """The attributes of a library that each of its documents has."""
+    """The attributes of a library that its documents need."""
 
     learning_package_pk: int
     library_key: LibraryLocatorV2
     title: str
     access_id: int
+    license: str = ""
 
     @property
     def context_key(self) -> LibraryLocatorV2:
@@ -110,6 +112,7 @@ class _Surroundings:
         children: version pk of a container -> its children.
         pinned_titles: titles of the versions at which containers hold children.
         parents: entity pk -> entity pks of the containers that hold it.
+        licenses: entity pk -> the license that counts for it.
         related: entity pk -> title, for these children and parents.
     """
 
@@ -119,6 +122,7 @@ class _Surroundings:
     parents: Mapping[int, list[int]]
     related: Mapping[int, ItemTitles]
     collections: Mapping[int, list[CollectionLabel]]
+    licenses: Mapping[int, EffectiveLicense]
     tags: Mapping[str, TagValues]
 
 
@@ -129,8 +133,10 @@ def _read_surroundings(place: LibraryPlace, items: list[ItemStatus]) -> _Surroun
     places = [child for listed in children.values() for child in listed]
     parents = learning_core.draft_parents_of(pks)
     related = {child.entity_pk for child in places}.union(*parents.values())
+    versions = _versions_with_texts([item for item in items if not _is_container(item.key)])
+    olx = learning_core.olx_of(versions, skip_damaged=True)
     return _Surroundings(
-        texts=_search_texts([item for item in items if not _is_container(item.key)]),
+        texts=_search_texts(versions, olx),
         children=children,
         pinned_titles=learning_core.version_titles(
             {child.pinned_version_pk for child in places if child.pinned_version_pk is not None}
@@ -138,19 +144,24 @@ def _read_surroundings(place: LibraryPlace, items: list[ItemStatus]) -> _Surroun
         parents=parents,
         related=learning_core.item_titles(place.learning_package_pk, related, library_key=place.library_key),
         collections=learning_core.collection_labels(pks),
+        licenses=effective_licenses(place, pks, olx=olx),
         tags=tags_of([str(item.key) for item in items]),
     )
 
 
-def _search_texts(components: list[ItemStatus]) -> dict[int, SearchText]:
-    """Map version pks to search texts: of drafts, and of published versions whose documents show a description."""
+def _versions_with_texts(components: list[ItemStatus]) -> dict[int, ItemStatus]:
+    """Map version pks to components: drafts, and published versions whose documents show a description."""
     versions: dict[int, ItemStatus] = {}
     for item in components:
         if item.published and block_type(_block_type(item.key)).is_described:
             versions[item.published.pk] = item
         if item.draft:
             versions[item.draft.pk] = item
-    olx = learning_core.olx_of(versions, skip_damaged=True)
+    return versions
+
+
+def _search_texts(versions: Mapping[int, ItemStatus], olx: Mapping[int, str]) -> dict[int, SearchText]:
+    """Map version pks to search texts."""
     texts = {pk: search_text(_block_type(item.key), olx.get(pk, "")) for pk, item in versions.items()}
     for key, error in {versions[pk].key: text.error for pk, text in texts.items() if text.error}.items():
         _log_unreadable(key, error)
@@ -183,12 +194,25 @@ def _item_document(place: LibraryPlace, item: ItemStatus, around: _Surroundings)
         "modified": item.draft.created.timestamp(),
         "last_published": _seconds(item.last_published if item.published else None),
         "publish_status": _publish_status(item),
+        **_license_fields(around.licenses.get(item.pk)),
         "tags": around.tags.get(key, {}),
         "collections": _names_and_keys((label.title, label.code) for label in around.collections.get(item.pk, ())),
     }
     if isinstance(item.key, LibraryContainerLocator):
         return document | _container_fields(item, item.key, around)
     return document | _component_fields(item, item.key, around)
+
+
+def _license_fields(found: EffectiveLicense | None) -> dict[str, Any]:
+    """Return the license that counts for an item. A license ``other`` is found by its text, too."""
+    if found is None:
+        return {}
+    texts = (found.value.license_holder, found.value.copyright_notice, found.value.license_text)
+    return {
+        "license": found.value.license,
+        "license_holder": found.value.license_holder or None,
+        "license_texts": [text for text in texts if text],
+    }
 
 
 def _component_fields(item: ItemStatus, key: LibraryUsageLocatorV2, around: _Surroundings) -> dict[str, Any]:

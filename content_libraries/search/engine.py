@@ -27,7 +27,7 @@ type Document = Mapping[str, Any]
 MAX_BATCH: Final = 1_000
 """How many documents one call of an engine takes at most (wire: search-upkeep)."""
 
-DOCUMENTS_VERSION: Final = 2
+DOCUMENTS_VERSION: Final = 3
 """
 Raise this number whenever anything in the documents changes, so that all of them are made anew. Each engine makes it a
 part of the identity of its index.
@@ -41,6 +41,8 @@ FILTERABLE_TEXTS: Final = (
     "collections.key",
     "content.problem_types",
     "context_key",
+    "license",
+    "license_holder",
     "org",
     "publish_status",
     "tags.level0",
@@ -56,7 +58,16 @@ FILTERABLE_OBJECTS: Final = ("collections", "tags")
 """Attributes that hold filterable attributes. A filter can only ask whether they exist."""
 
 FILTERABLE: Final = (*FILTERABLE_TEXTS, *FILTERABLE_NUMBERS, *FILTERABLE_OBJECTS)
-SEARCHABLE: Final = ("display_name", "block_id", "content", "description", "tags", "collections", "published")
+SEARCHABLE: Final = (
+    "display_name",
+    "block_id",
+    "content",
+    "description",
+    "tags",
+    "collections",
+    "published",
+    "license_texts",
+)
 """Words are found in these attributes, at any depth."""
 
 SORTABLE: Final = ("display_name", "created", "modified", "last_published")

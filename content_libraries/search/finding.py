@@ -26,6 +26,7 @@ def search(
     block_types: Sequence[str] = (),
     publish_statuses: Sequence[str] = (),
     collections: Sequence[str] = (),
+    licenses: Sequence[str] = (),
     tags: Sequence[str] = (),
     sort: Sequence[Sort] = (),
     offset: int = 0,
@@ -44,6 +45,7 @@ def search(
         block_types: any of these block types: ``html``, ``unit``, ...
         publish_statuses: any of ``never``, ``published``, ``modified``.
         collections: in any of these collections, by code.
+        licenses: any of these licenses counts, by code.
         tags: taxonomies, or taxonomy and lineage, ``Location > Europe``, down to the fourth level. A document needs
             all of them; a tag below a given tag counts as the given tag.
         sort: the order. By default the best matches come first, or the latest changes if ``q`` is blank.
@@ -57,6 +59,7 @@ def search(
         "block_type": block_types,
         "publish_status": publish_statuses,
         "collections.key": collections,
+        "license": licenses,
     }
     conditions: list[Condition] = [OneOf(attribute, values) for attribute, values in any_of.items() if values]
     conditions.extend(OneOf(attribute_of_tag(tag), (tag,)) for tag in tags)

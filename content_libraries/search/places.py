@@ -52,6 +52,7 @@ def place_of(learning_package_pk: int) -> Place | None:
             library_key=library.library_key,
             title=library.learning_package.title,
             access_id=_access_id(library.library_key),
+            license=library.license,
         )
     course = courses.viewable_courses(OPERATOR).filter(learning_package__id=learning_package_pk).first()
     if course is not None:

@@ -36,8 +36,10 @@ from ..learning_core.api import (
 )
 from ..libraries import api as libraries
 from .affected import NO_CHANGE, Change
+from .checkpoints import start_over
 from .engine import MAX_BATCH, SearchEngineError
 from .finding import found_keys
+from .models import SearchCheckpoint
 from .retagging import trace_of
 from .tasks import catch_up_search, retag_search
 from .upkeep import catch_up
@@ -82,6 +84,21 @@ def follow_collection(
 @receiver(learning_core.LEARNING_PACKAGE_DELETED)
 def follow_learning_package(learning_package: LearningPackageEventData, **_kwargs: object) -> None:
     _follow(learning_package.id, NO_CHANGE)
+
+
+@receiver(post_save, sender=libraries.ContentLibrary, dispatch_uid="content_libraries.search.library_saved")
+def follow_license(
+    instance: libraries.ContentLibrary,
+    *,
+    created: bool,
+    update_fields: frozenset[str] | None = None,
+    **_kwargs: object,
+) -> None:
+    """Make the documents of a library anew when it may have another license, which its items inherit."""
+    pk = instance.learning_package_id
+    if pk is not None and not created and (update_fields is None or "license" in update_fields):
+        start_over(SearchCheckpoint.objects.filter(learning_package_pk=pk))
+        transaction.on_commit(partial(_follow, pk, NO_CHANGE))
 
 
 @receiver(CONTENT_OBJECT_ASSOCIATIONS_CHANGED)

@@ -14,6 +14,7 @@ from openedx_content import api as content_api
 from openedx_content.models_api import Component, LearningPackage, PublishableEntity, Section, Subsection, Unit
 from openedx_tagging import api as tagging_api
 
+from content_libraries.content.models import ContainerSettings
 from content_libraries.learning_core.data import block_media_type
 from content_libraries.learning_core.ids import package_id
 from content_libraries.libraries.models import ContentLibrary
@@ -122,6 +123,9 @@ def test_a_component_that_was_never_published(place: LibraryPlace, make_componen
         "modified": CREATED.timestamp(),
         "last_published": None,
         "publish_status": "never",
+        "license": "all-rights-reserved",
+        "license_holder": None,
+        "license_texts": [],
         "tags": {},
         "collections": {"display_name": [], "key": []},
         "units": {"display_name": [], "key": []},
@@ -243,6 +247,9 @@ def test_a_container_that_was_never_published(place: LibraryPlace, make_componen
         "modified": CREATED.timestamp(),
         "last_published": None,
         "publish_status": "never",
+        "license": "all-rights-reserved",
+        "license_holder": None,
+        "license_texts": [],
         "tags": {},
         "collections": {"display_name": [], "key": []},
         "subsections": {"display_name": ["Subsection One"], "key": ["lct:CL-TEST:lib1:subsection:s1"]},
@@ -478,6 +485,19 @@ def test_ids_differ_for_keys_with_the_same_slug() -> None:
     assert len({document_id(key) for key in keys}) == len(keys)
 
 
+def test_the_license_that_counts_is_in_documents(
+    place: LibraryPlace, make_component: Make, make_container: Make
+) -> None:
+    component = make_component("intro")
+    unit = make_container(Unit, "u1", [component])
+    version = unit.versioning.draft.publishable_entity_version
+    ContainerSettings.objects.create(version=version, license="Ask Jo", license_holder="ACME", copyright_notice="© A")
+    for item in (unit, component):
+        document = document_of(place, item)
+        found = document["license"], document["license_holder"], document["license_texts"]
+        assert found == ("other", "ACME", ["ACME", "© A", "Ask Jo"])
+
+
 def test_queries_do_not_depend_on_the_number_of_items(
     place: LibraryPlace, make_component: Make, make_container: Make
 ) -> None:
@@ -494,4 +514,4 @@ def test_queries_do_not_depend_on_the_number_of_items(
         assert len(documents.live) == 4 * count
         return len(captured)
 
-    assert queries(2) == queries(20) <= 9
+    assert queries(2) == queries(20) <= 15

@@ -62,6 +62,7 @@ def test_a_page_of_hits(content: Shelf, api_client: ClientFactory, reader: User)
                 "block_type": "problem",
                 "context_key": "lib:CL-TEST:lib1",
                 "publish_status": "published",
+                "license": "all-rights-reserved",
                 "excerpt": "<mark>Text</mark> <mark>of</mark> <mark>p2</mark>",
             }
         ],

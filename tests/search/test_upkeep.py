@@ -13,6 +13,8 @@ from openedx_events.content_authoring.signals import CONTENT_OBJECT_ASSOCIATIONS
 from openedx_tagging import api as tagging_api
 
 from content_libraries.actors import OPERATOR
+from content_libraries.content.api import LicenseChange, set_license
+from content_libraries.keys import item_key
 from content_libraries.libraries import api as libraries
 from content_libraries.search.models import SearchAccess, SearchCheckpoint
 
@@ -57,6 +59,31 @@ def test_the_rename_of_a_container_reaches_its_children(
     assert shelf.found("p2")["units"]["display_name"] == ["Renamed unit"]
     assert shelf.found("subsection1")["content"]["child_display_names"] == ["Renamed unit"]
     assert engine.calls == ["update 5"]
+
+
+def test_the_license_of_a_container_reaches_everything_below_it(
+    shelf: Shelf, engine: WatchedEngine, run_on_commit: Committing
+) -> None:
+    with run_on_commit():
+        set_license(
+            item_key(shelf.key("section1")), user=OPERATOR, change=LicenseChange("CC:4.0:BY", license_holder="ACME")
+        )
+    found = {code: shelf.found(code)["license"] for code in ("section1", "subsection1", "unit1", "p1", "p2", "p3")}
+    assert found == dict.fromkeys(found, "CC:4.0:BY") | {"p3": "all-rights-reserved"}
+    assert engine.calls == ["update 5"]
+    with run_on_commit():
+        shelf.write(subsection1=[])
+    assert shelf.found("p1")["license"] == "all-rights-reserved"
+    with run_on_commit():
+        shelf.write(subsection1=["unit1"])
+        shelf.delete("section1")
+    assert shelf.found("p1")["license"] == "all-rights-reserved"
+
+
+def test_the_license_of_the_library_reaches_everything(shelf: Shelf, run_on_commit: Committing) -> None:
+    with run_on_commit():
+        libraries.update_library(shelf.library.library_key, user=OPERATOR, license="CC:4.0:BY:SA")
+    assert {document["license"] for document in documents().values()} == {"CC:4.0:BY:SA"}
 
 
 def test_children_that_come_and_go_are_reached_and_others_are_not(

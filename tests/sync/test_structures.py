@@ -10,8 +10,10 @@ from openedx_tagging import api as tagging_api
 
 from content_libraries import api
 from content_libraries.actors import OPERATOR
+from content_libraries.content.api import LicenseChange, set_license
 from content_libraries.content.container_settings import write_settings
 from content_libraries.content.data import ContainerSettingsData
+from content_libraries.keys import item_key
 from content_libraries.learning_core import api as learning_core
 from tests.conftest import LibraryFactory, give_role
 
@@ -523,3 +525,24 @@ def test_a_strange_grading_policy_has_no_assignment_types(author: Author, shelf:
     response = author.try_create(shelf.key("sub1"), SECTION)
     assert response.status_code == 200
     assert [found["setting"] for found in response.json()["attention"]] == ["format"]
+
+
+def test_licenses_come_along_and_stay_up_to_date(author: Author, shelf: Shelf) -> None:
+    def give(name: str, license_code: str, holder: str = "") -> None:
+        change = LicenseChange(license=license_code, license_holder=holder)
+        set_license(item_key(shelf.key(name)), user=OPERATOR, change=change)
+        shelf.publish()
+
+    give("unit1", "CC:4.0:BY:NC", "ACME")
+    give("t1", "CC0:1.0")
+    unit = author.create(shelf.key("unit1"), SUBSECTION, category="vertical")
+    text = child(unit, 0)
+    assert block(unit).settings["license"] == "creative-commons: ver=4.0 BY NC"
+    assert block(unit).settings["license_holder"] == "ACME"
+    assert block(text).settings["license"] == "CC0:1.0"
+    give("unit1", "all-rights-reserved")
+    give("t1", "public-domain", "Jo")
+    author.sync(unit)
+    assert block(unit).settings["license"] == "all-rights-reserved"
+    assert (block(text).settings["license"], block(text).settings["license_holder"]) == ("public-domain", "Jo")
+    assert author.link(unit)["ready_to_sync"] is False

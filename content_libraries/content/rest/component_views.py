@@ -17,7 +17,7 @@ from ...rest.bodies import refuse_fields
 from ...rest.errors import VersionConflictSerializer
 from .. import api
 from .serializers import (
-    ComponentSerializer,
+    ComponentDetailSerializer,
     HierarchySerializer,
     OlxSerializer,
     OlxUpdateSerializer,
@@ -36,10 +36,10 @@ class ComponentView(LibraryScopedView):
         "DELETE": [Permission.EDIT],
     }
 
-    @extend_schema(summary="Read a component", responses=ComponentSerializer)
+    @extend_schema(summary="Read a component", responses=ComponentDetailSerializer)
     def get(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
         component = api.get_item(usage_key, user=request.user)
-        return tagged(request, Response(ComponentSerializer(component).data), component.version_num)
+        return tagged(request, Response(ComponentDetailSerializer(component).data), component.version_num)
 
     @extend_schema(
         summary="Delete a component",

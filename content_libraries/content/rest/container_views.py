@@ -17,9 +17,11 @@ from ...rest.bodies import refuse_fields
 from ...rest.errors import VersionConflictSerializer
 from ...rest.query import COURSE_PARAMETER, course_parameter
 from .. import api
+from .license_serializers import license_change
 from .serializers import (
     ChildKeysSerializer,
     ComponentSerializer,
+    ContainerDetailSerializer,
     ContainerSerializer,
     ContainerSettingsSerializer,
     ContainerUpdateSerializer,
@@ -46,27 +48,29 @@ class ContainerView(LibraryScopedView):
         "DELETE": [Permission.EDIT],
     }
 
-    @extend_schema(summary="Read a container", parameters=[COURSE_PARAMETER], responses=ContainerSerializer)
+    @extend_schema(summary="Read a container", parameters=[COURSE_PARAMETER], responses=ContainerDetailSerializer)
     def get(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         container = api.get_item(container_key, user=request.user, for_course=course_parameter(request))
-        return tagged(request, Response(ContainerSerializer(container).data), container.version_num)
+        return tagged(request, Response(ContainerDetailSerializer(container).data), container.version_num)
 
     @extend_schema(
-        summary="Rename a container",
+        summary="Rename a container, or change its license",
+        description="Title and license change in one new version.",
         parameters=[IF_MATCH],
         request=ContainerUpdateSerializer,
-        responses=_CHANGED,
+        responses={200: ContainerDetailSerializer, 409: VersionConflictSerializer},
     )
     def patch(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         body = ContainerUpdateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        container = api.rename_container(
+        container = api.set_license(
             container_key,
             user=request.user,
-            title=body.validated_data["display_name"],
+            change=license_change(body.validated_data),
+            title=body.validated_data.get("display_name"),
             expected_version=base_version(request, body.validated_data),
         )
-        return tagged(request, Response(ContainerSerializer(container).data), container.version_num)
+        return tagged(request, Response(ContainerDetailSerializer(container).data), container.version_num)
 
     @extend_schema(
         summary="Delete a container",

@@ -26,6 +26,7 @@ from ..data import (
     ItemSummary,
     SavedOlx,
 )
+from .license_serializers import LicensedSerializer, LicenseFieldsSerializer, license_change
 
 
 class BlockTypeSerializer(serializers.Serializer[Any]):
@@ -96,6 +97,14 @@ class ContainerSerializer(ItemSerializer):
         return True
 
 
+class ComponentDetailSerializer(LicensedSerializer, ComponentSerializer):
+    """A component with its license."""
+
+
+class ContainerDetailSerializer(LicensedSerializer, ContainerSerializer):
+    """A section, subsection or unit with its license."""
+
+
 class HierarchyMemberSerializer(serializers.Serializer[HierarchyMember]):
     """An item in a hierarchy."""
 
@@ -151,29 +160,38 @@ class ContainerTitleSerializer(serializers.Serializer[dict[str, Any]]):
 
     display_name = serializers.CharField(max_length=MAX_TITLE)
 
-    def to_internal_value(self, data: object) -> dict[str, Any]:
-        """Refuse a new license: a container of a library keeps the license that it came with."""
-        if isinstance(data, Mapping) and "license" in data:
-            text = _("The license of a container cannot be set in a library.")
-            raise serializers.ValidationError({"license": [text]})
-        values: dict[str, Any] = super().to_internal_value(data)
-        return values
 
+class ContainerUpdateSerializer(BaseVersionSerializer, LicenseFieldsSerializer):
+    """Body that gives a container a title, a license, or both."""
 
-class ContainerUpdateSerializer(BaseVersionSerializer, ContainerTitleSerializer):
-    """Body that renames a container."""
+    display_name = serializers.CharField(
+        max_length=MAX_TITLE, required=False, help_text="Needed unless the license is changed."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "display_name" not in attrs and license_change(attrs).is_empty:
+            raise serializers.ValidationError({"display_name": [_("This field is required.")]})
+        return attrs
 
 
 class ContainerSettingsSerializer(serializers.Serializer[dict[str, Any]]):
     """Settings that a container has kept from the course that it came from. They cannot be edited in a library."""
 
     settings = serializers.DictField(help_text="Name -> value, as the course had them.")
-    license = serializers.CharField(allow_blank=True)
+    license = serializers.CharField(allow_blank=True, help_text="As the course spelled it, or a code.")
     is_template = serializers.BooleanField(help_text="Whether new units are made from it.")
 
 
 class ContainerCreateSerializer(ContainerTitleSerializer):
     """Body that creates a container; one of the two names of its type is needed."""
+
+    def to_internal_value(self, data: object) -> dict[str, Any]:
+        """Refuse a license: a new container has none, and gets one by an edit."""
+        if isinstance(data, Mapping) and "license" in data:
+            text = _("A container gets a license after it was created.")
+            raise serializers.ValidationError({"license": [text]})
+        values: dict[str, Any] = super().to_internal_value(data)
+        return values
 
     container_type_code = serializers.CharField(required=False)
     container_type = serializers.CharField(required=False, help_text="Older name of container_type_code.")

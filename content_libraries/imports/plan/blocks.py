@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from django.utils.translation import gettext_noop
 
-from ...content.api import ContainerSettingsData
+from ...content.api import LICENSE_SETTINGS, ContainerSettingsData
 from ...learning_core.api import COMPONENT_NAMESPACE, FileMedia
 from ...olx.api import TAGS_ATTRIBUTE, OlxBlock, StaticFile
 from ...site_language import gettext as _
 from ..data import (
     MAKING_ACTIONS,
+    NO_SETTINGS,
     TAGGING_ACTIONS,
     WRITING_ACTIONS,
     Action,
@@ -150,7 +151,7 @@ class BlockPlanner:
             reason = f"{reason} {text}".strip()
         if not node.fate:
             block = component_of(node)
-            content = self._component(block) if block else self._container(node)
+            content = self._component(node, block) if block else self._container(node)
             if too_large := content.pop("too_large", ()):
                 text = _("Larger than a library takes, and so left out: %(files)s.")
                 reason = f"{reason} {text % {'files': ', '.join(too_large)}}".strip()
@@ -177,25 +178,45 @@ class BlockPlanner:
         target = self.facts.targets.get(str(node.source_key))
         return target.version_pk if target else None
 
-    def _component(self, block: OlxBlock) -> dict[str, Any]:
+    def _component(self, node: Node, block: OlxBlock) -> dict[str, Any]:
         referenced = sorted(self.part.references[id(block)].items())
         return {
             "olx": self.part.texts[id(block)],
             "files": tuple(_file_media(name, file) for name, file in referenced if not file.exceeds_media_limit),
             "too_large": [file.path for _name, file in referenced if file.exceeds_media_limit],
             "course_settings": _course_settings(self.part.tree.settings_of(block)),
+            "settings": self._license_of_component(node, block),
         }
 
     def _container(self, node: Node) -> dict[str, Any]:
         settings = self.part.tree.settings_of(node.block) if node.block else {}
         for name in ("display_name", TAGS_ATTRIBUTE):
             settings.pop(name, None)
-        course_license = settings.pop("license", None)
+        said = [str(settings.pop(name, None) or "") for name in LICENSE_SETTINGS]
+        inherited = self.part.licenses.get(id(node.block), "") if node.block else ""
+        stored = self._stored(node)
         refs = (self.actions[child][2] for child in node.children)
         return {
             "children": tuple(ref for ref in refs if ref),
-            "settings": ContainerSettingsData(settings, str(course_license or "")),
+            "settings": ContainerSettingsData(
+                settings,
+                said[0] or inherited or stored.license,
+                said[1] or stored.license_holder,
+                said[2] or stored.copyright_notice,
+            ),
         }
+
+    def _license_of_component(self, node: Node, block: OlxBlock) -> ContainerSettingsData:
+        """Return what a component inherits from containers of the source that do not become items."""
+        inherited = self.part.licenses.get(id(block), "")
+        if not inherited or self.part.tree.settings_of(block).get(LICENSE_SETTINGS[0]):
+            return NO_SETTINGS
+        return replace(self._stored(node), license=inherited)
+
+    def _stored(self, node: Node) -> ContainerSettingsData:
+        """Return the settings and license that an existing item has. What a source does not say about them, stays."""
+        version_pk = None if self.actions[node][0] in MAKING_ACTIONS else self._base_version_pk(node)
+        return self.facts.settings.get(version_pk or 0, NO_SETTINGS)
 
 
 def _entity_ref(node: Node, code: str) -> str:

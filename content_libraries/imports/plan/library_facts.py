@@ -43,7 +43,7 @@ class LibraryFacts:
         live_items: how many items are not deleted.
         earlier: source key of a block -> the result of the last import for the block.
         targets: source key of a block -> the draft of the item that the last import made of it.
-        settings: version pk -> stored settings, of the containers among the targets.
+        settings: version pk -> stored settings and licenses of the targets.
         fingerprints: source key of a block -> digest at the last import of the source; None at the first import.
         written_fingerprints: source key of a block -> digest when an import wrote its item.
         last_import: the last import of the source; None at the first import.
@@ -83,7 +83,8 @@ class LibraryFacts:
             stored = self.settings.get(draft.version_pk or 0, NO_SETTINGS)
             return draft.children == block.children and stored == block.settings
         files = frozenset((file.path, file.digest) for file in block.files)
-        return draft.olx == block.olx and draft.files == files
+        is_licensed = block.settings.is_empty or block.settings == self.settings.get(draft.version_pk or 0)
+        return draft.olx == block.olx and draft.files == files and is_licensed
 
 
 def gather_facts(library: ContentLibrary, source_key: CourseKey) -> LibraryFacts:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from ...block_types.api import missing_files, resolve_references
+from ...content.api import LICENSE_SETTINGS
 from ...olx.api import OlxBlock, OlxTree, StaticFile, StaticNames
 from ..data import ImportOptions, Level
 from .comparing import Texts, own_texts
@@ -27,6 +28,8 @@ class SourcePart:
         references: ``id()`` of the block of a component -> the static files that it refers to, by the names it uses.
         missing: usage key of a component -> names of static files that it refers to, and that the source does not have.
         unused_files: paths of static files that neither this nor another part of the source refers to.
+        licenses: ``id()`` of the block of a node -> the license of the nearest container of the source that holds the
+            block and becomes no item. The course is such a container.
         unknown: usage keys in the option ``only`` that are not in the source.
     """
 
@@ -36,6 +39,7 @@ class SourcePart:
     references: Mapping[int, Mapping[str, StaticFile]]
     missing: Mapping[str, tuple[str, ...]]
     unused_files: tuple[str, ...]
+    licenses: Mapping[int, str]
     unknown: tuple[str, ...] = ()
 
     @classmethod
@@ -60,6 +64,7 @@ class SourcePart:
             references=references,
             missing=missing,
             unused_files=unused,
+            licenses=_inherited_licenses(tree, nodes),
             unknown=unknown,
         )
 
@@ -74,6 +79,25 @@ def read_part(tree: OlxTree, options: ImportOptions) -> SourcePart:
         return found
     part, added = with_unused_files(part, found.unused_files)
     return SourcePart.of(part, {**texts, id(added): added.olx}, options.level, used_elsewhere=used, unknown=unknown)
+
+
+def _inherited_licenses(tree: OlxTree, nodes: Sequence[Node]) -> dict[int, str]:
+    made = {id(node.block) for node in nodes if node.block and not node.fate}
+    found: dict[int, str] = {}
+    pending = [(tree.root, "")]
+    seen: set[int] = set()
+    while pending:
+        block, above = pending.pop()
+        if id(block) in seen:
+            continue
+        seen.add(id(block))
+        if id(block) in made:
+            found |= {id(block): above} if above else {}
+            above = ""
+        else:
+            above = str(tree.settings_of(block).get(LICENSE_SETTINGS[0]) or above)
+        pending += [(child, above) for child in reversed(block.children)]
+    return found
 
 
 def component_of(node: Node) -> OlxBlock | None:

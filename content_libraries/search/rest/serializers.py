@@ -21,6 +21,8 @@ FACETS = (
     "block_type",
     "publish_status",
     "content.problem_types",
+    "license",
+    "license_holder",
     "collections.key",
     "tags.taxonomy",
     "tags.level0",
@@ -31,7 +33,7 @@ FACETS = (
 )
 """The attributes whose values can be counted."""
 
-_EXCERPT_FIELDS = ("description", "content", "published")
+_EXCERPT_FIELDS = ("description", "content", "published", "license_texts")
 
 
 class SearchQuerySerializer(serializers.Serializer[dict[str, Any]]):
@@ -72,6 +74,11 @@ class SearchQuerySerializer(serializers.Serializer[dict[str, Any]]):
         help_text="Only what has this tag, or a tag below it: a taxonomy, or taxonomy and lineage as in"
         " `Location > Europe`. What is given several times has to be there together.",
     )
+    license = KeyListField(
+        child=serializers.CharField(max_length=100),
+        required=False,
+        help_text="Only items for which one of these licenses counts, by their codes. May be given several times.",
+    )
     ordering = serializers.ChoiceField(
         required=False,
         choices=[f"{direction}{attribute}" for attribute in SORTABLE for direction in ("", "-")],
@@ -104,6 +111,9 @@ class SearchHitSerializer(serializers.Serializer[Mapping[str, Any]]):
     publish_status = serializers.ChoiceField(
         choices=(NEVER, PUBLISHED, MODIFIED), allow_null=True, default=None, help_text="Null for collections."
     )
+    license = serializers.CharField(
+        allow_null=True, default=None, help_text="Code of the license that counts. Null for collections."
+    )
     excerpt = serializers.SerializerMethodField(
         help_text="Part of the text as safe HTML, with what was found in `mark` elements."
     )
@@ -116,6 +126,8 @@ class SearchHitSerializer(serializers.Serializer[Mapping[str, Any]]):
 def _texts(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
+    elif isinstance(value, list):
+        yield from value
     elif isinstance(value, Mapping):
         for name, item in value.items():
             if name == "child_display_names":

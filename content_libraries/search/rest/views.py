@@ -93,6 +93,7 @@ class SearchView(LibraryAPIView):
             block_types=wanted.get("block_type", ()),
             publish_statuses=sorted(wanted.get("publish_status", ())),
             collections=wanted.get("collection", ()),
+            licenses=wanted.get("license", ()),
             tags=wanted.get("tag", ()),
             sort=wanted.get("ordering", ()),
             facets=[name for name in FACETS if name in wanted.get("facet", ())],

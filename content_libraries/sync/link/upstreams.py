@@ -10,11 +10,11 @@ from typing import Final
 from django.utils.text import slugify
 
 from ...block_types.api import DISPLAY_NAME
-from ...content.api import ContainerSettingsData, settings_of
+from ...content.api import ContainerSettingsData, license_attributes, settings_of
 from ...keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, library_key_of
 from ...learning_core import api as learning_core
 from ...learning_core.api import FileMedia
-from ...olx.api import settings_in
+from ...olx.api import settings_in, with_attributes
 from ..data import LinkState
 
 _MAX_READS: Final = 5
@@ -143,8 +143,13 @@ def read_upstreams(keys: Iterable[ItemKey]) -> Upstreams:
 
 
 def read_contents(versions: Collection[int]) -> Contents:
-    """Read OLX, files and settings of versions of items."""
-    return Contents(learning_core.olx_of(versions), learning_core.files_of(versions), settings_of(versions))
+    """Read OLX, files and settings of versions of items. The OLX of components says their licenses."""
+    settings = settings_of(versions)
+    olx = {
+        pk: with_attributes(text, license_attributes(settings[pk])) if pk in settings else text
+        for pk, text in learning_core.olx_of(versions).items()
+    }
+    return Contents(olx, learning_core.files_of(versions), settings)
 
 
 @dataclass(frozen=True, slots=True)

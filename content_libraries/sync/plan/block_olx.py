@@ -11,7 +11,7 @@ from typing import Final
 from opaque_keys.edx.keys import UsageKey
 
 from ...block_types.api import DATA, DISPLAY_NAME, block_type, with_renamed_files
-from ...content.data import ContainerSettingsData
+from ...content.api import ContainerSettingsData, license_attributes
 from ...courses.api import LINK_ATTRIBUTES, private_name
 from ...learning_core.data import FileMedia
 from ...olx.api import body_of, inlined, settings_in, with_attributes
@@ -82,11 +82,19 @@ def component_after_sync(
     return Taken(with_attributes(theirs, attributes | link.attributes()), tuple(kept))
 
 
-def container_after_sync(item: UpstreamItem, *, link: LinkSettings, current: str) -> Taken:
-    """Return a section, subsection or unit after a sync with its library item, which changes the title only."""
+def container_after_sync(
+    item: UpstreamItem, *, link: LinkSettings, current: str, preserved: ContainerSettingsData | None
+) -> Taken:
+    """
+    Return a section, subsection or unit after a sync with its library item.
+
+    The sync changes the title, and the license, if the library has one. All other settings belong to the course.
+    """
     theirs, mine = item.display_name(), settings_in(current).get(DISPLAY_NAME)
     keeps = DISPLAY_NAME in link.customized
-    attributes = link_after_sync(link, item, title=theirs).attributes() | {DISPLAY_NAME: mine if keeps else theirs}
+    licensing = {} if preserved is None else license_attributes(preserved)
+    attributes = licensing | link_after_sync(link, item, title=theirs).attributes()
+    attributes |= {DISPLAY_NAME: mine if keeps else theirs}
     return Taken(with_attributes(current, attributes), (DISPLAY_NAME,) if keeps and mine != theirs else ())
 
 
@@ -101,12 +109,13 @@ def new_container(
 
 
 def carried_settings(preserved: ContainerSettingsData) -> dict[str, str]:
-    """Return the attributes that a new section, subsection or unit gets from settings preserved in the library."""
-    return {
+    """Return the attributes that a new block gets from the settings and the license of its item in the library."""
+    carried = {
         name: value if isinstance(value, str) else json.dumps(value)
         for name, value in preserved.settings.items()
         if name.isidentifier() and name not in LINK_ATTRIBUTES and name not in {"url_name", DISPLAY_NAME}
     }
+    return carried | license_attributes(preserved)
 
 
 def link_without_sync(

@@ -110,7 +110,8 @@ class _PlanWriter:
     def _updated_olx(self, place: Place, link: LinkSettings) -> str:
         block, item = self.course.blocks[place.usage_key], place.item
         if isinstance(item.key, LibraryContainerLocator):
-            taken = container_after_sync(item, link=link, current=block.olx)
+            preserved = self.facts.contents.settings.get(item.version_pk)
+            taken = container_after_sync(item, link=link, current=block.olx, preserved=preserved)
         else:
             taken = self._component_after_sync(place, link, block.olx)
         if says_the_same(taken.olx, block.olx):
@@ -153,7 +154,9 @@ class _PlanWriter:
         mine = self.course.blocks[key].olx
         theirs, base = taken.olx, None
         if isinstance(item.key, LibraryContainerLocator):
-            theirs = container_after_sync(item, link=replace(known, customized=()), current=mine).olx
+            given_up = replace(known, customized=())
+            preserved = contents.settings.get(item.version_pk)
+            theirs = container_after_sync(item, link=given_up, current=mine, preserved=preserved).olx
         elif known.customized:
             theirs = self._component_after_sync(place, replace(known, customized=()), mine).olx
         version = self.facts.bases.get(key)

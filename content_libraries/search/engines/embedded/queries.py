@@ -27,7 +27,7 @@ _ONE_MORE_WORD: Final = 12_500.0
 _ONE_TYPO_LESS: Final = 640.0
 _NEXT_TO_EACH_OTHER: Final = 60.0
 _NEAR_EACH_OTHER: Final = 25.0
-_WEIGHTS: Final = dict(zip(WORD_FIELDS, (6.0, 5.0, 4.0, 3.0, 2.0, 1.0), strict=True))
+_WEIGHTS: Final = dict(zip(WORD_FIELDS, (7.0, 6.0, 5.0, 4.0, 3.0, 2.0, 1.0), strict=True))
 _WHOLE_TITLE: Final = 0.3
 _TITLE_BEGINS: Final = 0.15
 _WHOLE_WORD: Final = 0.06

@@ -16,7 +16,7 @@ import tantivy
 from ...engine import FILTERABLE, FILTERABLE_NUMBERS, FILTERABLE_TEXTS, SORTABLE, Document, raw_values_at, values_at
 from ...words import fold, words
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 """
 Raise this number whenever this module or ``words`` puts something else into the index; for changes of the documents
 there is ``DOCUMENTS_VERSION``. A new version begins with an empty index, which fills itself at the next
@@ -86,6 +86,7 @@ WORD_FIELDS: Final[Mapping[str, Callable[[Document], Iterable[str]]]] = {
     "words.tags": _strings_of("tags"),
     "words.collections": _strings_of("collections"),
     "words.published": _strings_of("published"),
+    "words.licenses": _strings_of("license_texts"),
 }
 """
 The fields that words are found in, by falling weight (wire: search-settings), and the function that fills each field.

@@ -29,6 +29,8 @@ INDEX_SETTINGS: Final[Mapping[str, object]] = {
         "last_published",
         "content.problem_types",
         "publish_status",
+        "license",
+        "license_holder",
         "breadcrumbs.usage_key",
     ],
     # In the order of weight. Titles of courses, breadcrumbs and types are not searched.
@@ -43,6 +45,7 @@ INDEX_SETTINGS: Final[Mapping[str, object]] = {
         *_COLLECTIONS,
         "published.display_name",
         "published.description",
+        "license_texts",
     ],
     "sortableAttributes": list(SORTABLE),
     # A chosen order wins over relevance.

@@ -24,6 +24,7 @@ LISTS = (
     "legacyconversion",
     "backupjob",
     "changesetname",
+    "release",
     "stagedcontent",
     "studentstate",
 )

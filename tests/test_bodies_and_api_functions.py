@@ -116,14 +116,11 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
         api.add_to_collection, api.remove_from_collection, usage_keys="item_keys", **EXPECTED
     ),
     content.OlxUpdateSerializer: Feeds.to(api.set_olx, elsewhere="files", **EXPECTED),
-    content.ContainerUpdateSerializer: Feeds.to(api.rename_container, display_name="title"),
-    content.ItemKeysSerializer: Feeds.to(api.add_to_collection, api.remove_from_collection, usage_keys="item_keys"),
-    content.OlxSerializer: Feeds.to(api.set_olx, elsewhere="files"),
     bulk_edit_views.BulkEditApplySerializer: Feeds.to(
-        history.apply_bulk_edit, decides=BULK_EDIT, elsewhere="selection edit"
+        history.make_bulk_edit, decides=BULK_EDIT, elsewhere="selection edit"
     ),
     bulk_edit_views.BulkEditRequestSerializer: Feeds.to(
-        history.preview_bulk_edit, decides=BULK_EDIT, elsewhere="selection edit"
+        history.preview_bulk_edit, decides=BULK_EDIT, elsewhere="selection edit report"
     ),
     change_set_views.ChangeSetQuerySerializer: Feeds.to(
         history.list_change_sets, decides="library_key course_key item_key", user="username"

@@ -25,6 +25,7 @@ LISTS = (
     "backupjob",
     "changesetname",
     "release",
+    "bulkeditjob",
     "stagedcontent",
     "studentstate",
 )

@@ -139,7 +139,7 @@ def _undo(request: HttpRequest, change_set: api.ChangeSet) -> HttpResponse:
     form = _UndoForm(request.POST)
     page = reverse(f"admin:{UNDO_PAGE}", args=(change_set.uuid,))
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors["on_conflict"]))
+        messages.error(request, " ".join(map(str, form.errors["on_conflict"])))
         return HttpResponseRedirect(page)
     try:
         undone = api.undo_change_set(

@@ -20,6 +20,7 @@ class BulkEditJobAdmin(JobActionsAdmin, StaffAdmin):
 
     list_display = ("context_key", "state", "progress", "changed", "worker", "user", "created", "finished")
     search_fields = ("uuid", "context_key", "user__username")
+    exclude = ("fingerprint",)
 
     @admin.display(description=gettext_lazy("Changed items"))
     def changed(self, job: BulkEditJob) -> str:

@@ -99,7 +99,7 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
     backups.ArchiveSerializer: Feeds.to(api.start_restore),
     backups.TaskQuerySerializer: Feeds.to(api.find_restore, task_id="restore_uuid"),
     clipboard.CopySerializer: Feeds.to(api.copy_to_clipboard, usage_key="key"),
-    assets.AssetUploadSerializer: Feeds.to(api.set_asset, content="file", elsewhere="path"),
+    assets.AssetUploadSerializer: Feeds.to(api.set_asset, content="file", elsewhere="path expected_version"),
     collections.CollectionCreateSerializer: Feeds.to(api.create_collection),
     collections.CollectionKeysSerializer: Feeds.to(api.set_collections, collection_keys="collection_codes", **EXPECTED),
     collections.CollectionUpdateSerializer: Feeds.to(api.update_collection, **EXPECTED),

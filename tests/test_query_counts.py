@@ -225,6 +225,7 @@ class World:
 
     def _releases(self) -> dict[str, str]:
         """A release of all unpublished changes, with comments, and others; and bulk edits."""
+        self.shelf.write(*(f"p{number}" for number in range(1, self.size + 1)), title="Unpublished")
         key = self.library.library_key
         releases = [history.create_release(key, user=self.writer, title="Week") for _ in range(self.size // 10)]
         for number in range(self.size // 10):

@@ -4,7 +4,7 @@ from .backups.admin import BackupJobAdmin, RestoreJobAdmin
 from .clipboard.admin import StagedContentAdmin
 from .content.admin import publish_libraries
 from .courses.admin import CourseAdmin
-from .history.admin import ChangeSetAdmin, ReleaseAdmin
+from .history.admin import BulkEditJobAdmin, ChangeSetAdmin, ReleaseAdmin
 from .imports.admin import BlockMigrationAdmin, ImportJobAdmin, MigrationAdmin, SourceAdmin, UploadAdmin
 from .libraries.admin import ContentLibraryAdmin
 from .libraries.team_admin import TeamAdmin
@@ -17,6 +17,7 @@ from .xblocks.admin import StudentStateAdmin
 __all__ = [
     "BackupJobAdmin",
     "BlockMigrationAdmin",
+    "BulkEditJobAdmin",
     "ChangeSetAdmin",
     "ContentLibraryAdmin",
     "CourseAdmin",

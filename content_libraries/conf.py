@@ -99,6 +99,12 @@ BULK_EDIT_MAX_ITEMS = Setting(
     "How many items one bulk edit may look at. Larger selections are refused.",
 )
 
+BULK_EDIT_MAX_AT_ONCE = Setting(
+    "CONTENT_LIBRARIES_BULK_EDIT_MAX_AT_ONCE",
+    500,
+    "How many items a bulk edit may look at within a request. A worker makes larger ones.",
+)
+
 BULK_EDIT_MAX_CHARACTERS = Setting(
     "CONTENT_LIBRARIES_BULK_EDIT_MAX_CHARACTERS",
     100_000_000,

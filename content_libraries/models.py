@@ -4,7 +4,7 @@ from .backups.models import BackupJob, RestoreJob
 from .clipboard.models import StagedContent, StagedFile
 from .content.models import ContainerSettings, UnitTemplate
 from .courses.models import BlockDefinition, CompileAttempts, CompiledCourse, CompiledDefinition, Course, CourseBlock
-from .history.models import Release, ReleaseEvent, ReleaseItem
+from .history.models import BulkEditJob, Release, ReleaseEvent, ReleaseItem
 from .imports.models import (
     ImportJob,
     ModulestoreBlockMigration,
@@ -29,6 +29,7 @@ __all__ = [
     "BlockDefinition",
     "BlockGroup",
     "BlockGroupVersion",
+    "BulkEditJob",
     "ChangeSetName",
     "CompileAttempts",
     "CompiledCourse",

@@ -173,6 +173,7 @@ TASK = {"uuid": "<task_uuid>"}
 LEGACY_BLOCKS = "/api/courses/v1/migrate_legacy_content_blocks/"
 DOWNSTREAMS = "/api/contentstore/v2/downstreams/"
 XBLOCK = "/api/xblock/v2/xblocks/<key>/"
+BULK_EDIT = {"uuid": "<bulk_edit_uuid>"}
 RUN = {"uuid": "<run_uuid>"}
 STORED_COURSE = {"course_key": "<stored_course_key>"}
 CONVERSION = {"uuid": "<conversion_uuid>"}
@@ -265,6 +266,9 @@ EXAMPLES: Mapping[Endpoint, Example] = {
     ("POST", f"{OWN}restores/"): Example({"archive": "<archive_uuid>", "library": "<lib_key>", "mode": "add"}),
     ("GET", f"{OWN}restores/<uuid>/"): Example(arguments={"uuid": "<restore_plan_uuid>"}),
     ("POST", f"{OWN}restores/<uuid>/applications/"): Example({}, arguments={"uuid": "<restore_plan_uuid>"}),
+    ("GET", f"{OWN}bulk_edits/<uuid>/"): Example(arguments=BULK_EDIT),
+    ("DELETE", f"{OWN}bulk_edits/<uuid>/"): Example(arguments=BULK_EDIT),
+    ("POST", f"{OWN}bulk_edits/<uuid>/retries/"): Example(arguments={"uuid": "<canceled_bulk_edit_uuid>"}),
     ("POST", f"{OWN}import_sources/"): Example({"library": "<lib_key>", "file": COURSE_ARCHIVE}, multipart=True),
     ("POST", f"{OWN}import_plans/"): Example({"source": "<course_key>", "target": "<lib_key>"}),
     ("GET", f"{OWN}courses/<course_key>/structure/"): Example(arguments={"course_key": "<stored_course_key>"}),

@@ -26,7 +26,7 @@ from django.utils.timezone import now
 from content_libraries.backups.models import BackupJob, RestoreJob
 from content_libraries.clipboard.models import StagedContent
 from content_libraries.content.api import create_collection
-from content_libraries.history.models import Release
+from content_libraries.history.models import BulkEditJob, Release
 from content_libraries.imports.models import ModulestoreMigration, ModulestoreSource, SourceUpload
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.search.models import SearchCheckpoint
@@ -47,6 +47,9 @@ MAKERS: dict[str, Maker] = {
     ),
     "legacyconversion": lambda number, user, library: LegacyConversion.objects.create(
         user=user, course_key=f"course-v1:O+C+{number}", state="succeeded"
+    ),
+    "bulkeditjob": lambda number, user, library: BulkEditJob.objects.create(
+        user=user, context_key=str(library.library_key), request={}, state="running"
     ),
     "release": lambda number, user, library: Release.objects.create(
         library_key=str(library.library_key),

@@ -107,7 +107,7 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
     own_backups.RestorePlanRequestSerializer: Feeds.to(RestoreOptions, decides="archive library"),
     own_backups.UploadedArchiveSerializer: Feeds.to(api.start_verification, library="library_key"),
     clipboard.CopySerializer: Feeds.to(api.copy_to_clipboard, usage_key="key"),
-    assets.AssetUploadSerializer: Feeds.to(api.set_asset, content="file", elsewhere="path"),
+    assets.AssetUploadSerializer: Feeds.to(api.set_asset, content="file", elsewhere="path expected_version"),
     collections.CollectionCreateSerializer: Feeds.to(api.create_collection),
     collections.CollectionKeysSerializer: Feeds.to(api.set_collections, collection_keys="collection_codes", **EXPECTED),
     collections.CollectionUpdateSerializer: Feeds.to(api.update_collection, **EXPECTED),
@@ -125,10 +125,10 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
     ),
     content.OlxUpdateSerializer: Feeds.to(api.set_olx, elsewhere="files", **EXPECTED),
     bulk_edit_views.BulkEditApplySerializer: Feeds.to(
-        history.apply_bulk_edit, decides=BULK_EDIT, elsewhere="selection edit"
+        history.make_bulk_edit, decides=BULK_EDIT, elsewhere="selection edit"
     ),
     bulk_edit_views.BulkEditRequestSerializer: Feeds.to(
-        history.preview_bulk_edit, decides=BULK_EDIT, elsewhere="selection edit"
+        history.preview_bulk_edit, decides=BULK_EDIT, elsewhere="selection edit report"
     ),
     change_set_views.ChangeSetQuerySerializer: Feeds.to(
         history.list_change_sets, decides="library_key course_key item_key", user="username"

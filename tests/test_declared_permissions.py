@@ -138,13 +138,15 @@ class Reason(StrEnum):
 
 UNDECLARED: Final[Mapping[Reason, str]] = {
     Reason.NAMED_LATER: (
-        "BlocksView BulkMigrationView ChangeSetsView ClipboardView ConversionPreviewsView CreateView ExplainView"
-        " ImportsView LinkListView LinkMovePreviewsView LinkMovesView MigrationInfoView MigrationsView PlansView"
-        " PreviewView PreviewsView ReuseChecksView RunsView SearchView SourcesView UsagesView"
+        "BlocksView BulkEditPreviewsView BulkEditsView BulkMigrationView ChangeSetsView ClipboardView ComparisonsView"
+        " ConversionPreviewsView CreateView ExplainView ImportsView LinkListView LinkMovePreviewsView LinkMovesView"
+        " MigrationInfoView MigrationsView PlansView PreviewView PreviewsView PublishPreviewsView ReleasesView"
+        " RestorePreviewsView RestoresView ReuseChecksView RunsView SearchView SourcesView TemplatesView UsagesView"
     ),
     Reason.FOUND_FIRST: (
-        "ChangeSetRecordsView ChangeSetView ConversionUndosView ConversionView LegacyTaskView MigrationCancelView"
-        " MigrationView PlanView RestoreLogView RetryView RunRetryView RunView StagedOlxView VersionFileView"
+        "BulkEditRetriesView BulkEditView ChangeSetRecordsView ChangeSetView ConversionUndosView ConversionView"
+        " LegacyTaskView MigrationCancelView MigrationView PlanView RestoreLogView RetryView RunRetryView RunView"
+        " StagedOlxView UndoPreviewsView UndosView VersionFileView"
     ),
     Reason.TOKEN: "CourseBlockFileView CourseHandlerView HandlerView",
     Reason.OTHER_PACKAGE: (

@@ -21,7 +21,7 @@ from user_tasks.models import UserTaskStatus
 from content_libraries import api
 from content_libraries.backups.models import BackupJob, RestoreJob
 from content_libraries.clipboard.models import StagedContent
-from content_libraries.history.models import Release
+from content_libraries.history.models import BulkEditJob, Release
 from content_libraries.imports.models import ImportJob, SourceUpload, StoredPlan
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.sync.models import LegacyConversion, SyncRun
@@ -137,7 +137,7 @@ def test_who_may_do_what(
 
 def belongings(user: User | None) -> dict[str, str]:
     """Give the uploaded course, its imports, and releases to a user, who also has something in the clipboard."""
-    for model in (BackupJob, ImportJob, LegacyConversion, RestoreJob, SourceUpload, StoredPlan, SyncRun):
+    for model in (BackupJob, BulkEditJob, ImportJob, LegacyConversion, RestoreJob, SourceUpload, StoredPlan, SyncRun):
         model._default_manager.update(user=user)
     Release.objects.update(created_by=user)
     if user is not None:

@@ -226,12 +226,17 @@ class World:
         }
 
     def _releases(self) -> dict[str, str]:
-        """A release of all unpublished changes, with comments, and others."""
+        """A release of all unpublished changes, with comments, and others; and bulk edits."""
+        self.shelf.write(*(f"p{number}" for number in range(1, self.size + 1)), title="Unpublished")
         key = self.library.library_key
         releases = [history.create_release(key, user=self.writer, title="Week") for _ in range(self.size // 10)]
         for number in range(self.size // 10):
             history.comment_release(releases[-1].uuid, user=self.writer, text=f"Comment {number}")
-        return {"release_uuid": str(releases[-1].uuid)}
+        edits = [
+            history.start_bulk_edit(history.Selection(key), history.Replacing(str(number), "b"), user=self.writer)
+            for number in range(self.size // 10)
+        ]
+        return {"release_uuid": str(releases[-1].uuid), "bulk_edit_uuid": str(edits[-1].uuid)}
 
     def _archives(self) -> dict[str, str]:
         """Jobs as a worker leaves them; writing the archive would cost more than all the rest."""

@@ -63,6 +63,8 @@ def world_with_arguments(
     unit = UsageKey.from_string(USUAL_ARGUMENTS["course_unit_key"])
     api.create_block(unit, user=OPERATOR, block_type="problem", block_id="linked", settings=link)
     canceled_run, waiting_run = [api.start_run(user=staff, courses=[_COURSE]) for _ in range(2)]
+    replacing = (history.Selection(library.library_key), history.Replacing("a", "b"))
+    canceled_edit, waiting_edit = [history.start_bulk_edit(*replacing, user=staff) for _ in range(2)]
     backup = api.start_backup(library.library_key, user=staff, origin="example.com")
     back_up(str(backup.uuid))
     restoring = api.start_restore(SimpleUploadedFile("library.zip", b"PK"), user=staff)
@@ -106,6 +108,8 @@ def world_with_arguments(
         "run_uuid": str(waiting_run.uuid),
         "conversion_uuid": str(conversion.uuid),
         "canceled_run_uuid": str(canceled_run.uuid),
+        "bulk_edit_uuid": str(waiting_edit.uuid),
+        "canceled_bulk_edit_uuid": str(canceled_edit.uuid),
         "release_uuid": str(draft.uuid),
         "published_release_uuid": str(published.uuid),
         "approved_release_uuid": str(approved.uuid),

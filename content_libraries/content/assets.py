@@ -21,6 +21,7 @@ from ..libraries.api import ContentLibrary, Permission, access_library, author_p
 from ..olx import api as olx_api
 from .container_settings import carry_over
 from .events import library_key_of_package
+from .expected_versions import expecting
 from .items import access_item
 
 MAX_FILE_SIZE: Final = 20 * 1024 * 1024
@@ -64,30 +65,43 @@ def get_asset(key: LibraryUsageLocatorV2, *, user: Actor, path: str) -> Asset:
     return _asset(item.draft_version_pk, path)
 
 
-def set_asset(key: LibraryUsageLocatorV2, *, user: Actor, path: str, file: File[bytes]) -> Asset:
+def set_asset(
+    key: LibraryUsageLocatorV2, *, user: Actor, path: str, file: File[bytes], expected_version: int | None = None
+) -> Asset:
     """
     Upload a file as part of the component's next draft version. Needs EDIT.
 
     A file with the same path is replaced; spaces in the path become ``_``. A deleted component is restored.
 
-    Raises NotFoundError, NotAllowedError, ConflictError, and InvalidInputError for a path that is not allowed or a file
-    of more than 20 MiB.
+    Args:
+        expected_version: the version of the component that the edit started from; any version if None.
+
+    Raises NotFoundError, NotAllowedError, ConflictError, VersionConflictError, and InvalidInputError for a path that is
+    not allowed or a file of more than 20 MiB.
     """
     library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
     path = path.replace(" ", "_")
     check_file(path, file.size, beside=paths_of(item.draft_version_pk))
-    version_pk = _save_files(library, item.pk, {path: file.read()}, user=user)
+    data = file.read()
+    with expecting(library, key, item.pk, expected_version):
+        version_pk = _save_files(library, item.pk, {path: data}, user=user)
     return _asset(version_pk, path)
 
 
-def delete_asset(key: LibraryUsageLocatorV2, *, user: Actor, path: str) -> None:
+def delete_asset(key: LibraryUsageLocatorV2, *, user: Actor, path: str, expected_version: int | None = None) -> None:
     """
     Make the component's next draft version without a file. It does not matter whether the file exists. Needs EDIT.
 
-    A deleted component is restored. Raises NotFoundError, NotAllowedError and ConflictError.
+    A deleted component is restored.
+
+    Args:
+        expected_version: the version of the component that the edit started from; any version if None.
+
+    Raises NotFoundError, NotAllowedError, ConflictError and VersionConflictError.
     """
     library, item = access_item(user, key, Permission.EDIT, deleted_too=True)
-    _save_files(library, item.pk, {path: None}, user=user)
+    with expecting(library, key, item.pk, expected_version):
+        _save_files(library, item.pk, {path: None}, user=user)
 
 
 def open_asset(source: UUID | LibraryUsageLocatorV2, path: str, *, user: Actor) -> learning_core.StoredFile:

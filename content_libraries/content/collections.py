@@ -112,15 +112,21 @@ def update_collection(
     return _find(library, key)
 
 
-def delete_collection(key: LibraryCollectionLocator, *, user: Actor) -> None:
+def delete_collection(key: LibraryCollectionLocator, *, user: Actor, expected_version: int | None = None) -> None:
     """
     Delete a collection softly. Needs DELETE_COLLECTION.
 
-    It keeps its code and its items. Raises NotFoundError, also for a collection that is deleted already,
-    NotAllowedError and ConflictError.
+    It keeps its code and its items.
+
+    Args:
+        expected_version: the version that the user has seen (``collection_version``); any version if None.
+
+    Raises NotFoundError, also for a collection that is deleted already, NotAllowedError, ConflictError and
+    VersionConflictError.
     """
     library = access_collections(library_key_of(key), user=user, permission=Permission.DELETE_COLLECTION)
-    learning_core.delete_collection(package_pk(library), key.collection_id)
+    with _expecting(library, key, expected_version):
+        learning_core.delete_collection(package_pk(library), key.collection_id)
 
 
 def restore_collection(key: LibraryCollectionLocator, *, user: Actor) -> None:

@@ -13,6 +13,7 @@ from ..learning_core import api as learning_core
 from ..libraries.api import ContentLibrary, Permission, access_library, author_pk, package_pk
 from . import events
 from .data import ItemSummary
+from .expected_versions import expecting
 
 
 def access_item(
@@ -32,13 +33,18 @@ def access_item(
     return library, learning_core.find_item(package_pk(library), key, deleted_too=deleted_too)
 
 
-def delete_item(key: ItemKey, *, user: Actor) -> None:
+def delete_item(key: ItemKey, *, user: Actor, expected_version: int | None = None) -> None:
     """
     Delete a component or container softly. Needs EDIT.
 
     Its published version stays until the deletion is published; containers keep its place among their children; its
-    own children are not deleted. Raises NotAllowedError, and NotFoundError if the item is unknown or deleted already.
-    Even then the event of a deletion is sent, so that receivers can remove what they have stored of it (wire: events).
+    own children are not deleted.
+
+    Args:
+        expected_version: the version that the user has seen; any version if None.
+
+    Raises NotAllowedError, VersionConflictError, and NotFoundError if the item is unknown or deleted already. Even then
+    the event of a deletion is sent, so that receivers can remove what they have stored of it (wire: events).
     """
     library = access_library(user, library_key_of(key), Permission.EDIT)
     try:
@@ -46,7 +52,8 @@ def delete_item(key: ItemKey, *, user: Actor) -> None:
     except NotFoundError:
         events.send_deleted(key)
         raise
-    learning_core.delete_item(package_pk(library), item.pk, author_pk=author_pk(user))
+    with expecting(library, key, item.pk, expected_version):
+        learning_core.delete_item(package_pk(library), item.pk, author_pk=author_pk(user))
 
 
 def restore_item(key: ItemKey, *, user: Actor) -> None:

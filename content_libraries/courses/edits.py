@@ -177,13 +177,26 @@ def reorder_children(
     return _change_version(block, user, change, version_num)
 
 
-def delete_block(usage_key: UsageKey, *, user: Actor) -> frozenset[UsageKey]:
+def delete_block(usage_key: UsageKey, *, user: Actor, version_num: int | None = None) -> frozenset[UsageKey]:
     """
     Delete a block, and the blocks below it that stand nowhere else. Needs EDIT.
 
-    Returns: all blocks that were deleted.
+    Args:
+        version_num: the version of the block that the user has seen; any version if None.
+
+    Returns: all blocks that were deleted. Raises VersionConflictError when the block is at another version than
+    ``version_num``.
     """
-    return _apply(usage_key.course_key, user, DeleteBlock(usage_key)).deleted
+    course_key, change = usage_key.course_key, DeleteBlock(usage_key)
+    if version_num is None:
+        return _apply(course_key, user, change).deleted
+    require_in_course(user, course_key, CoursePermission.EDIT)
+    _block(usage_key)
+    try:
+        basis = PlanBasis({usage_key: version_num})
+        return apply_course_plan(course_key, CoursePlan((change,), basis), user=user).deleted
+    except PlanOutdatedError as error:
+        raise _version_conflict(usage_key, version_num) from error
 
 
 def write_course_file(course_key: CourseKey, path: str, data: bytes, *, user: Actor) -> None:

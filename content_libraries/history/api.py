@@ -15,6 +15,14 @@ from .bulk_edits.data import (
     Selection,
 )
 from .bulk_edits.finding import FindsItems, register_finder
+from .bulk_edits.jobs import (
+    cancel_bulk_edit,
+    find_bulk_edit,
+    list_bulk_edits,
+    make_bulk_edit,
+    retry_bulk_edit,
+    start_bulk_edit,
+)
 from .change_sets import Listed, change_set_records, get_change_set, list_change_sets
 from .compare.comparing import compare
 from .compare.data import AfterPublish, AroundChangeSet, Comparison, Moment, StateName
@@ -151,6 +159,7 @@ __all__ = [
     "access_release",
     "apply_bulk_edit",
     "approve_release",
+    "cancel_bulk_edit",
     "cancel_release",
     "change_release",
     "change_set_records",
@@ -161,10 +170,13 @@ __all__ = [
     "decline_release",
     "draft_history",
     "due_releases",
+    "find_bulk_edit",
     "get_change_set",
     "get_release",
+    "list_bulk_edits",
     "list_change_sets",
     "list_releases",
+    "make_bulk_edit",
     "possible_actions",
     "preview_bulk_edit",
     "preview_publish",
@@ -180,7 +192,9 @@ __all__ = [
     "release_items",
     "request_release",
     "restore_versions",
+    "retry_bulk_edit",
     "revert_release",
     "schedule_release",
+    "start_bulk_edit",
     "undo_change_set",
 ]

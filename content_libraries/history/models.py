@@ -1,4 +1,4 @@
-"""Models of releases."""
+"""Models of releases, and of bulk edits that workers make."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from openedx_django_lib.fields import case_sensitive_char_field
 
+from ..jobs.models import Job
 from ..keys import LibraryLocatorV2, library_key
 from .release_data import ReleaseEventKind, ReleaseState
 
@@ -177,3 +178,28 @@ class ReleaseEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.release_id}: {self.kind}"
+
+
+class BulkEditJob(Job):
+    """
+    One bulk edit that a worker makes, in one change set.
+
+    The change set, the result, and the end of the job are one transaction (ADR 0049).
+
+    .. no_pii: a user is only referred to.
+    """
+
+    context_key = models.CharField(_("library or course"), max_length=255)
+    request = models.JSONField(_("request"), help_text=_("The chosen items, and what to change in them."))
+    fingerprint = models.CharField(
+        max_length=64, blank=True, help_text=_("Of the preview that is to be done; whatever the edit does if blank.")
+    )
+    change_set = models.UUIDField(_("change set"), null=True, blank=True)
+    result = models.JSONField(_("result"), null=True, blank=True, help_text=_("What was done, as clients read it."))
+
+    class Meta:
+        verbose_name = _("bulk edit")
+        verbose_name_plural = _("bulk edits")
+
+    def __str__(self) -> str:
+        return f"{self.uuid}: {self.context_key}"

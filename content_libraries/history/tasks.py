@@ -1,4 +1,4 @@
-"""Background tasks that publish releases at their time."""
+"""Background tasks that publish releases at their time, and make large bulk edits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from uuid import UUID
 
 from celery import shared_task
 
-from ..jobs.api import MINUTE, periodic_task
+from ..jobs.api import MINUTE, periodic_task, run_job
+from .bulk_edits.jobs import TASK_NAME as BULK_EDIT_TASK
+from .bulk_edits.running import BULK_EDITS
 from .releases.running import due_releases, publish_due_release
 
 
@@ -29,3 +31,9 @@ def publish_due() -> int:
     for uuid in due:
         publish_scheduled.apply_async((str(uuid),), expires=MINUTE)
     return len(due)
+
+
+@shared_task(name=BULK_EDIT_TASK, acks_late=True, reject_on_worker_lost=True)
+def bulk_edit(job_uuid: str) -> None:
+    """Make a bulk edit. If the task is delivered twice, the edit is made once."""
+    run_job(BULK_EDITS, UUID(job_uuid))

@@ -51,8 +51,8 @@ class ChangeSetName(models.Model):
     )
 
     class Meta:
-        verbose_name = _("name of a change set")
-        verbose_name_plural = _("names of change sets")
+        verbose_name = _("change set")
+        verbose_name_plural = _("change sets")
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(draft_change_log__isnull=False, publish_log__isnull=True)

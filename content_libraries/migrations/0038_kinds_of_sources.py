@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('content_libraries', '0036_licenses_of_items'),
+        ('content_libraries', '0037_bulk_edit_jobs'),
     ]
 
     operations = [

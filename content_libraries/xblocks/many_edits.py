@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -23,7 +23,9 @@ _CHARACTERS_AT_ONCE: Final = 250_000
 _MOST_STOPS: Final = 20
 
 
-def edit_blocks(versions: Sequence[ShownVersion], edit: BlockEdit, *, user: Actor) -> list[EditedBlock]:
+def edit_blocks(
+    versions: Sequence[ShownVersion], edit: BlockEdit, *, user: Actor, after_each: Callable[[int], None] | None = None
+) -> list[EditedBlock]:
     """
     Compute an edit of many blocks. Stores nothing, and checks no permission.
 
@@ -31,6 +33,7 @@ def edit_blocks(versions: Sequence[ShownVersion], edit: BlockEdit, *, user: Acto
         versions: the blocks. Their files are not read.
         edit: new values of settings, or texts to find and replace.
         user: the user whose turn it is to run code of blocks.
+        after_each: is called after each batch with the number of its blocks.
 
     Returns: the result for each block, in the same order. Raises InvalidInputError if it takes more seconds than
     ``BULK_EDIT_SECONDS``, if many blocks have to be stopped, or if their OLX has more than
@@ -46,6 +49,8 @@ def edit_blocks(versions: Sequence[ShownVersion], edit: BlockEdit, *, user: Acto
             text = _("The OLX of these items would have more than %(limit)s characters. Choose fewer items.")
             raise InvalidInputError(text % {"limit": f"{limit:,}"})
         found += edited
+        if after_each is not None:
+            after_each(len(batch))
     return found
 
 

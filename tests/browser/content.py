@@ -66,6 +66,12 @@ class Author:
         """Let a worker sync a course."""
         self._post("/api/content_library/v1/sync_runs/", {"course_keys": [course]})
 
+    def request_release(self, library: str, item_keys: list[str], *, title: str, reason: str) -> None:
+        """Make a release of these items, and ask for its publication."""
+        releases = "/api/content_library/v1/releases/"
+        made = self._post(releases, {"library_key": library, "item_keys": item_keys, "title": title})
+        self._post(f"{releases}{made['uuid']}/requests/", {"reason": reason})
+
     def _post(self, path: str, body: dict[str, Any]) -> Any:
         return self._ok(self.page.request.post(self.site + path, data=body, headers=self._headers))
 

@@ -24,6 +24,8 @@ LISTS = (
     "legacyconversion",
     "backupjob",
     "changesetname",
+    "release",
+    "bulkeditjob",
     "stagedcontent",
     "studentstate",
 )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
 
 from .client import LibraryClient
 from .conftest import ActingAs
@@ -253,3 +254,54 @@ def test_who_may_not_edit_learns_nothing_of_a_conflict(
 ) -> None:
     answer = save_olx(acting_as(reader), {"base_version": 99}, {})
     assert (answer.status_code, list(answer.json())) == (403, ["detail"])
+
+
+def delete_item(name: str) -> Edit:
+    return lambda lib, _body, headers: lib.http.delete(lib.url(name), headers=headers)
+
+
+def delete_collection(lib: LibraryClient, _body: dict[str, Any], headers: dict[str, str]) -> Any:
+    return lib.http.delete(lib.collection_url("c"), headers=headers)
+
+
+def put_file(lib: LibraryClient, _body: dict[str, Any], headers: dict[str, str]) -> Any:
+    url = lib.url("problem:p", "assets/static/mine.txt")
+    return lib.http.put(url, {"content": ContentFile(b"mine", "mine.txt")}, format="multipart", headers=headers)
+
+
+def delete_file(lib: LibraryClient, _body: dict[str, Any], headers: dict[str, str]) -> Any:
+    return lib.http.delete(lib.url("problem:p", "assets/static/mine.txt"), headers=headers)
+
+
+BY_HEADER: dict[str, tuple[Edit, str]] = {
+    "deleted component": (delete_item("problem:p"), "olx"),
+    "deleted container": (delete_item("unit:u"), "title"),
+    "deleted collection": (delete_collection, "collection"),
+    "uploaded file": (put_file, "olx"),
+    "deleted file": (delete_file, "olx"),
+}
+"""What takes the version only from the header -> the edit that reads and changes the same thing."""
+
+
+@pytest.mark.parametrize("name", BY_HEADER)
+def test_deletions_and_files_of_an_older_version_are_refused(
+    filled: LibraryClient, ann: LibraryClient, name: str
+) -> None:
+    act, like = BY_HEADER[name]
+    base = etag(filled, address(filled, like))
+    others_edit(ann, like)
+    current = filled.http.get(address(filled, like))
+    answer = act(filled, {}, {"If-Match": base})
+    assert answer.status_code == 409, answer.content
+    assert answer.json()["current_version"] == version_in(current["ETag"])
+    after = filled.http.get(address(filled, like))
+    assert (after.json(), after["ETag"]) == (current.json(), current["ETag"])
+
+
+@pytest.mark.parametrize("name", BY_HEADER)
+def test_deletions_and_files_of_the_current_version_or_of_any_are_written(filled: LibraryClient, name: str) -> None:
+    act, like = BY_HEADER[name]
+    assert act(filled, {}, {"If-Match": "nonsense"}).status_code == 400
+    assert act(filled, {}, {"If-Match": etag(filled, address(filled, like))}).status_code in (200, 204)
+    if name in ("uploaded file", "deleted file"):
+        assert act(filled, {}, {}).status_code in (200, 204)

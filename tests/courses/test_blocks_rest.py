@@ -189,6 +189,16 @@ def test_a_block_is_deleted_with_what_is_in_it(client: APIClient) -> None:
     assert send(client, "delete", url(ROOT))[0] == 400
 
 
+def test_the_deletion_of_an_older_version_is_a_conflict(client: APIClient) -> None:
+    seen = client.get(url(PROBLEM))["ETag"]
+    api.edit_block(PROBLEM, user=OPERATOR, settings={"display_name": "Theirs"})
+    assert client.delete(url(PROBLEM), headers={"If-Match": seen}).status_code == 409
+    assert block().title == "Theirs"
+    now = client.get(url(PROBLEM))["ETag"]
+    assert client.delete(url(PROBLEM), headers={"If-Match": now}).status_code == 200
+    assert client.delete(url(PROBLEM), headers={"If-Match": now}).status_code == 404
+
+
 # --- places ----------------------------------------------------------------------------------------------------------
 
 

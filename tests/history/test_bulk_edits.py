@@ -53,7 +53,7 @@ def preview(client: HistoryClient, *, page: str = "", **body: Any) -> Any:
 
 
 def edit(client: HistoryClient, **body: Any) -> Any:
-    return client.ok(client.http.post(EDITS, {"library_key": client.lib_key, **body}, format="json"))
+    return client.ok(client.http.post(EDITS, {"library_key": client.lib_key, **body}, format="json"), 201)
 
 
 def refusal(client: HistoryClient, status: int = 400, url: str = PREVIEWS, **body: Any) -> Any:
@@ -84,7 +84,7 @@ def test_a_preview_shows_what_changes_and_writes_nothing(world: HistoryClient) -
         "settings": [{"name": "display_name", "before": "About example.org", "after": "About example.com"}],
         "text": {
             "changed": True,
-            "lines": ["--- mine", "+++ outcome", "@@ -1 +1 @@", "-<p>See example.org</p>", "+<p>See example.com</p>"],
+            "lines": ["--- before", "+++ after", "@@ -1 +1 @@", "-<p>See example.org</p>", "+<p>See example.com</p>"],
             "cut": False,
         },
     }
@@ -228,7 +228,7 @@ def test_an_outdated_preview_is_refused_and_nothing_is_written(world: HistoryCli
     shown = preview(world, **LINKS)
     world.set_olx("html:t1", '<html display_name="Text">example.org</html>')
     logs = DraftChangeLog.objects.count()
-    [message] = refusal(world, url=EDITS, **LINKS, fingerprint=shown["fingerprint"])
+    [message] = refusal(world, 409, url=EDITS, **LINKS, fingerprint=shown["fingerprint"])
     assert "changed since the preview" in message
     assert DraftChangeLog.objects.count() == logs
 

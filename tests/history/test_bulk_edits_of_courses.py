@@ -49,9 +49,9 @@ PREVIEWS = "/api/content_library/v1/bulk_edit_previews/"
 EDITS = "/api/content_library/v1/bulk_edits/"
 
 
-def post(client: APIClient, url: str, status: int = 200, **body: Any) -> Any:
+def post(client: APIClient, url: str, status: int | None = None, **body: Any) -> Any:
     response = client.post(url, {"course_key": str(COURSE_KEY), **body}, format="json")
-    assert response.status_code == status, response.content
+    assert response.status_code == (status or (201 if url == EDITS else 200)), response.content
     return response.json()
 
 
@@ -134,7 +134,7 @@ def test_blocks_are_found_by_a_search(author: Author) -> None:
 def test_an_outdated_preview_of_a_course_is_refused(author: Author) -> None:
     shown = post(author.client, PREVIEWS, settings={"weight": 2})
     edit(PROBLEM, display_name="New")
-    post(author.client, EDITS, 400, settings={"weight": 2}, fingerprint=shown["fingerprint"])
+    post(author.client, EDITS, 409, settings={"weight": 2}, fingerprint=shown["fingerprint"])
     assert "weight" not in block(PROBLEM).settings
 
 

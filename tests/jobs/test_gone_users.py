@@ -8,6 +8,7 @@ from django.test import Client
 
 from content_libraries import api
 from content_libraries.backups.models import BackupJob, RestoreJob
+from content_libraries.history.models import BulkEditJob
 from content_libraries.imports.models import ImportJob
 from content_libraries.jobs.api import Job, JobState, run_job
 from content_libraries.jobs.kinds import kind_of
@@ -23,6 +24,7 @@ COURSE = api.course_key("course-v1:O+C+1")
 JOBS = [
     BackupJob(library_key="lib:CL-TEST:lib1"),
     RestoreJob(),
+    BulkEditJob(context_key="lib:CL-TEST:lib1", request={}),
     ImportJob(target_key="lib:CL-TEST:lib1", publish=False),
     SyncRun(),
     LegacyConversion(course_key=COURSE),

@@ -28,6 +28,8 @@ from ...keys import LibraryUsageLocatorV2
 from ...learning_core.api import StoredFile
 from ...libraries.api import Permission
 from ...libraries.rest.base import LibraryScopedView
+from ...rest.base_versions import IF_MATCH, base_version
+from ...rest.errors import VersionConflictSerializer
 from ...rest.views import FramedMixin, LibraryAPIView
 from .. import api
 from ..file_tokens import PARAMETER, is_valid
@@ -71,23 +73,31 @@ class AssetView(LibraryScopedView):
     @extend_schema(
         summary="Upload a file of a component",
         description="Makes a new draft version. A file with that path is replaced; spaces in the path become “_”.",
+        parameters=[IF_MATCH],
         request=AssetUploadSerializer,
-        responses=AssetSerializer,
+        responses={200: AssetSerializer, 409: VersionConflictSerializer},
     )
     def put(self, request: Request, usage_key: LibraryUsageLocatorV2, path: str) -> Response:
         api.check_file_size(_declared_length(request) - FORM_OVERHEAD)
         body = AssetUploadSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        asset = api.set_asset(usage_key, user=request.user, path=path, file=body.validated_data["content"])
+        asset = api.set_asset(
+            usage_key,
+            user=request.user,
+            path=path,
+            file=body.validated_data["content"],
+            expected_version=base_version(request),
+        )
         return Response(AssetSerializer(asset, context={"request": request}).data)
 
     @extend_schema(
         summary="Delete a file of a component",
         description="Makes a new draft version, also where there was no such file.",
-        responses={204: OpenApiResponse(description="Nothing.")},
+        parameters=[IF_MATCH],
+        responses={204: OpenApiResponse(description="Nothing."), 409: VersionConflictSerializer},
     )
     def delete(self, request: Request, usage_key: LibraryUsageLocatorV2, path: str) -> Response:
-        api.delete_asset(usage_key, user=request.user, path=path)
+        api.delete_asset(usage_key, user=request.user, path=path, expected_version=base_version(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -112,10 +112,12 @@ class CollectionView(LibraryScopedView):
     @extend_schema(
         summary="Delete a collection",
         description="Softly: it can be restored. Its items are not deleted.",
-        responses={204: _NOTHING},
+        parameters=[IF_MATCH],
+        responses={204: _NOTHING, 409: VersionConflictSerializer},
     )
     def delete(self, request: Request, lib_key: LibraryLocatorV2, collection_code: str) -> Response:
-        api.delete_collection(LibraryCollectionLocator(lib_key, collection_code), user=request.user)
+        key = LibraryCollectionLocator(lib_key, collection_code)
+        api.delete_collection(key, user=request.user, expected_version=base_version(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -44,10 +44,11 @@ class ComponentView(LibraryScopedView):
     @extend_schema(
         summary="Delete a component",
         description="Softly: it can be restored, and stays published until the deletion is published.",
-        responses={200: _EMPTY},
+        parameters=[IF_MATCH],
+        responses={200: _EMPTY, 409: VersionConflictSerializer},
     )
     def delete(self, request: Request, usage_key: LibraryUsageLocatorV2) -> Response:
-        api.delete_item(usage_key, user=request.user)
+        api.delete_item(usage_key, user=request.user, expected_version=base_version(request))
         return Response({})
 
 

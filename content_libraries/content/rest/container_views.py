@@ -75,10 +75,11 @@ class ContainerView(LibraryScopedView):
     @extend_schema(
         summary="Delete a container",
         description="Softly: it can be restored. Its children are not deleted.",
-        responses={204: _NOTHING},
+        parameters=[IF_MATCH],
+        responses={204: _NOTHING, 409: VersionConflictSerializer},
     )
     def delete(self, request: Request, container_key: LibraryContainerLocator) -> Response:
-        api.delete_item(container_key, user=request.user)
+        api.delete_item(container_key, user=request.user, expected_version=base_version(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

@@ -112,11 +112,12 @@ class CourseBlockView(CourseScopedView):
         operation_id="course_block_delete",
         summary="Delete a course block",
         description="Deletes the draft, with the blocks in it that stand nowhere else.",
-        responses={200: BlocksDeletedSerializer},
+        parameters=[IF_MATCH],
+        responses={200: BlocksDeletedSerializer, 409: VersionConflictSerializer},
     )
     def delete(self, request: Request, block_key: UsageKey) -> Response:
         refuse_fields(request)
-        deleted = api.delete_block(block_key, user=request.user)
+        deleted = api.delete_block(block_key, user=request.user, version_num=base_version(request))
         return Response({"deleted": sorted(map(str, deleted))})
 
 

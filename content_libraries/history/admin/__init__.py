@@ -1,6 +1,7 @@
-"""Change sets and releases in the Django admin."""
+"""Change sets, releases and bulk edits in the Django admin."""
 
+from .bulk_edits import BulkEditJobAdmin
 from .change_sets import ChangeSetAdmin
 from .releases import ReleaseAdmin
 
-__all__ = ["ChangeSetAdmin", "ReleaseAdmin"]
+__all__ = ["BulkEditJobAdmin", "ChangeSetAdmin", "ReleaseAdmin"]

@@ -10,37 +10,24 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ...admin_base.key_fields import ProposingInput
-from ...admin_base.staff import StaffAdmin
 from ...errors import ContentLibrariesError, MalformedKeyError, NotFoundError
-from ...keys import block_key, course_key, item_key, library_key
+from ...keys import course_key, library_key
 from ...learning_core.api import ChangeSetName
 from .. import api
 from ..change_sets import AnyItemKey, ContextKey
+from .set_actions import ChangeSetActions, publish_restore_url, restore_urls
+from .set_pages import KINDS, SET_PAGE, UNDO_PAGE, parse_item, shown_set
 
 _ROWS: Final = 100
-_SET_PAGE: Final = "content_libraries_changesetname_set"
 _COMPARISON_PAGE: Final = "content_libraries_changesetname_comparison"
-_KINDS: Final = {
-    api.ChangeKind.EDIT: gettext_lazy("Edit"),
-    api.ChangeKind.IMPORT: gettext_lazy("Import"),
-    api.ChangeKind.SYNC: gettext_lazy("Sync"),
-    api.ChangeKind.CONVERT: gettext_lazy("Conversion"),
-    api.ChangeKind.PASTE: gettext_lazy("Paste"),
-    api.ChangeKind.RESTORE: gettext_lazy("Restore"),
-    api.ChangeKind.DISCARD: gettext_lazy("Discard"),
-    api.ChangeKind.UNDO: gettext_lazy("Undo"),
-    api.ChangeKind.PUBLISH: gettext_lazy("Publish"),
-}
 
 
 class PlaceField(forms.CharField):
@@ -74,20 +61,11 @@ class ChangeSetSearchForm(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
         required=False,
-        choices=lambda: [("", _("All")), *((kind, _KINDS.get(kind, kind)) for kind in api.ChangeKind)],
+        choices=lambda: [("", _("All")), *((kind, KINDS.get(kind, kind)) for kind in api.ChangeKind)],
     )
     user = forms.CharField(label=gettext_lazy("Username"), required=False)
     since = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput)
     until = forms.DateField(label=gettext_lazy("To"), required=False, widget=DayInput)
-
-
-@dataclass(frozen=True, slots=True)
-class ShownSet:
-    """A change set in a list, with the name of its kind and the address of its page."""
-
-    change_set: api.ChangeSet
-    kind: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +77,7 @@ class ShownRecord:
 
 
 @admin.register(ChangeSetName)
-class ChangeSetAdmin(StaffAdmin):
+class ChangeSetAdmin(ChangeSetActions):
     """
     Admin pages of change sets.
 
@@ -110,13 +88,13 @@ class ChangeSetAdmin(StaffAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
-            path("sets/<uuid:uuid>/", view(self.set_view), name=_SET_PAGE),
+            path("sets/<uuid:uuid>/", view(self.set_view), name=SET_PAGE),
             path("sets/<uuid:uuid>/comparison/", view(self.comparison_view), name=_COMPARISON_PAGE),
             *super().get_urls(),
         ]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        self._require_staff(request)
+        self.require_staff(request)
         form = ChangeSetSearchForm(request.GET)
         found: Any = []
         if form.is_valid() and form.cleaned_data["place"] is not None:
@@ -124,6 +102,8 @@ class ChangeSetAdmin(StaffAdmin):
                 found = _wanted(request, form.cleaned_data)
             except ContentLibrariesError as error:
                 form.add_error("place", error.message)
+        elif form.is_valid() and any(form.cleaned_data.values()):
+            form.add_error("place", _("Name a library, a course, or an item, too."))
         page = Paginator(found, _ROWS).get_page(request.GET.get("page"))
         context = {
             **(extra_context or {}),
@@ -131,13 +111,13 @@ class ChangeSetAdmin(StaffAdmin):
             "form": form,
             "is_asked": bool(request.GET.get("place")),
             "page": page,
-            "entries": [_shown_set(each) for each in page.object_list],
+            "entries": [shown_set(each) for each in page.object_list],
         }
-        return self._render(request, "change_sets", context)
+        return self.render_page(request, "change_sets", context)
 
     def set_view(self, request: HttpRequest, uuid: UUID) -> HttpResponse:
-        """Show a change set with its records. The template has a block for what can be done with it."""
-        self._require_staff(request)
+        """Show a change set with its records, and links to what can be done with it."""
+        self.require_staff(request)
         try:
             change_set = api.get_change_set(uuid, user=request.user)
             records: Any = api.change_set_records(uuid, user=request.user)
@@ -146,39 +126,32 @@ class ChangeSetAdmin(StaffAdmin):
         page = Paginator(records, _ROWS).get_page(request.GET.get("page"))
         context = {
             "title": change_set.summary,
-            "shown": _shown_set(change_set),
+            "shown": shown_set(change_set),
+            "undo_url": reverse(f"admin:{UNDO_PAGE}", args=(uuid,)),
+            "restore_url": publish_restore_url(change_set),
             "page": page,
             "entries": [ShownRecord(record, _comparison_url(uuid, record)) for record in page.object_list],
         }
-        return self._render(request, "change_set", context)
+        return self.render_page(request, "change_set", context)
 
     def comparison_view(self, request: HttpRequest, uuid: UUID) -> HttpResponse:
         """Show what a change set changed in one item."""
-        self._require_staff(request)
+        self.require_staff(request)
         try:
             change_set = api.get_change_set(uuid, user=request.user)
-            key = _item(request.GET.get("item_key", ""))
+            key = parse_item(request.GET.get("item_key", ""))
             before, after = (api.StateName(key, api.AroundChangeSet(uuid, before=first)) for first in (True, False))
             comparison = api.compare(before, after, user=request.user)
         except ContentLibrariesError as error:
             raise Http404(error.message) from error
         context = {
             "title": _("What changed in %(key)s") % {"key": key},
-            "shown": _shown_set(change_set),
+            "shown": shown_set(change_set),
             "comparison": comparison,
             "difference": comparison.difference,
+            "restores": restore_urls(key, *_version_nums(comparison)),
         }
-        return self._render(request, "comparison", context)
-
-    def _require_staff(self, request: HttpRequest) -> None:
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-
-    def _render(self, request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-        query = request.GET.copy()
-        query.pop("page", None)
-        shared = {**self.admin_site.each_context(request), "opts": self.opts, "query": query.urlencode()}
-        return render(request, f"content_libraries/history/{template}.html", {**shared, **context})
+        return self.render_page(request, "comparison", context)
 
 
 def _wanted(request: HttpRequest, data: dict[str, Any]) -> api.Listed[api.ChangeSet]:
@@ -192,11 +165,6 @@ def _wanted(request: HttpRequest, data: dict[str, Any]) -> api.Listed[api.Change
     )
 
 
-def _shown_set(change_set: api.ChangeSet) -> ShownSet:
-    kind = str(_KINDS.get(change_set.kind, change_set.kind))
-    return ShownSet(change_set, kind, reverse(f"admin:{_SET_PAGE}", args=(change_set.uuid,)))
-
-
 def _comparison_url(uuid: UUID, record: api.ChangeRecord) -> str:
     if record.key is None:
         return ""
@@ -204,13 +172,13 @@ def _comparison_url(uuid: UUID, record: api.ChangeRecord) -> str:
     return f"{reverse(f'admin:{_COMPARISON_PAGE}', args=(uuid,))}?{query}"
 
 
+def _version_nums(comparison: api.Comparison) -> list[int | None]:
+    sides = (comparison.before_version, comparison.after_version)
+    return [None if side is None else side.version_num for side in sides]
+
+
 def _place(text: str) -> ContextKey | AnyItemKey:
     """Parse the key of a library, a course, an item or a block. Raises MalformedKeyError."""
     if text.startswith("lib:"):
         return library_key(text)
-    return course_key(text) if text.startswith("course-v1:") else _item(text)
-
-
-def _item(text: str) -> AnyItemKey:
-    """Parse the key of an item of a library or of a block of a course. Raises MalformedKeyError."""
-    return item_key(text) if text.startswith(("lb:", "lct:")) else block_key(text)
+    return course_key(text) if text.startswith("course-v1:") else parse_item(text)

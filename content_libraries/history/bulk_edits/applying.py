@@ -22,10 +22,12 @@ from ...libraries.api import Permission
 from ...plan_basis import PlanBasis, refuse_outdated
 from ...xblocks.api import BlockEdit
 from .data import BulkEditPlan, BulkEditResult, PlannedItem, Selection
-from .planning import plan_bulk_edit
+from .planning import ReportProgress, plan_bulk_edit
 
 
-def preview_bulk_edit(selection: Selection, edit: BlockEdit, *, user: Actor) -> BulkEditPlan:
+def preview_bulk_edit(
+    selection: Selection, edit: BlockEdit, *, user: Actor, report: ReportProgress | None = None
+) -> BulkEditPlan:
     """
     Show what a bulk edit would change. Writes nothing. Needs EDIT.
 
@@ -33,14 +35,20 @@ def preview_bulk_edit(selection: Selection, edit: BlockEdit, *, user: Actor) -> 
         selection: the items.
         edit: new values of settings, or texts to find and replace.
         user: the user who asks.
+        report: is called with the number of blocks that are computed, and the number of all blocks.
 
     Raises NotFoundError, NotAllowedError, InvalidInputError, SearchEngineError and BusyError.
     """
-    return plan_bulk_edit(selection, edit, user=user)
+    return plan_bulk_edit(selection, edit, user=user, report=report)
 
 
 def apply_bulk_edit(
-    selection: Selection, edit: BlockEdit, *, user: Actor, fingerprint: str | None = None
+    selection: Selection,
+    edit: BlockEdit,
+    *,
+    user: Actor,
+    fingerprint: str | None = None,
+    report: ReportProgress | None = None,
 ) -> BulkEditResult:
     """
     Change settings or texts of many items in one change set. Needs EDIT.
@@ -53,23 +61,34 @@ def apply_bulk_edit(
         edit: new values of settings, or texts to find and replace.
         user: the author of the change.
         fingerprint: of the preview that the user has seen. The edit is refused if it would do something else now.
+        report: is called with the number of blocks that are computed, and the number of all blocks.
 
     Raises the errors of ``preview_bulk_edit``, and PlanOutdatedError if items were changed since the preview.
     """
-    plan = plan_bulk_edit(selection, edit, user=user)
-    if fingerprint is not None and fingerprint != plan.fingerprint:
-        raise _outdated()
+    plan = plan_bulk_edit(selection, edit, user=user, report=report)
+    require_shown(plan, fingerprint)
     return BulkEditResult(plan, write_plan(plan, user=user) if plan.items else None)
 
 
-def write_plan(plan: BulkEditPlan, *, user: Actor) -> UUID | None:
+def require_shown(plan: BulkEditPlan, fingerprint: str | None) -> None:
+    """Raise PlanOutdatedError if a plan is not the one that a preview has shown. None fits all plans."""
+    if fingerprint is not None and fingerprint != plan.fingerprint:
+        raise _outdated()
+
+
+def write_plan(plan: BulkEditPlan, *, user: Actor, job_uuid: UUID | None = None) -> UUID | None:
     """
     Make all changes of a plan. Needs EDIT.
+
+    Args:
+        plan: the plan.
+        user: the author of the change.
+        job_uuid: the job that does it, to be named by the change set.
 
     Returns: the uuid of the change set. Raises PlanOutdatedError if an item has another version than the plan was made
     for, NotFoundError and NotAllowedError.
     """
-    with learning_core.named(ChangeKind.BULK_EDIT):
+    with learning_core.named(ChangeKind.BULK_EDIT, job_uuid=job_uuid):
         if isinstance(plan.context_key, LibraryLocatorV2):
             return _write_library(plan, plan.context_key, user)
         return _write_course(plan, plan.context_key, user)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -22,23 +22,35 @@ from ...xblocks.api import BlockEdit, EditedBlock, EditProblem, SettingsEdit, Sh
 from .data import BulkEditPlan, EditableItem, LeftAlone, PlannedItem, Selection
 from .selecting import items_of
 
+type ReportProgress = Callable[[int, int], None]
+"""Takes the number of blocks that are computed, and the number of all blocks."""
+
 _TITLE: Final = "display_name"
 _NO_VERSION: Final = UUID(int=0)
 """Stands in versions whose addresses nobody reads."""
 
 
-def plan_bulk_edit(selection: Selection, edit: BlockEdit, *, user: Actor) -> BulkEditPlan:
+def plan_bulk_edit(
+    selection: Selection, edit: BlockEdit, *, user: Actor, report: ReportProgress | None = None
+) -> BulkEditPlan:
     """
     Plan a bulk edit. Needs EDIT.
+
+    Args:
+        selection: the items.
+        edit: new values of settings, or texts to find and replace.
+        user: the user who edits.
+        report: is called with the number of blocks that are computed, and the number of all blocks. An exception that
+            it raises ends the plan.
 
     Raises NotFoundError, NotAllowedError, InvalidInputError for a selection that is too large, for a pattern that is
     refused, and for settings that no chosen item can have; and BusyError.
     """
-    _check(edit)
+    check_edit(edit)
     items = items_of(selection, user=user, only_blocks=isinstance(edit, SettingsEdit))
     blocks = [item for item in items if not isinstance(item.key, LibraryContainerLocator)]
     versions = [_version(item, key) for item in blocks if not isinstance(key := item.key, LibraryContainerLocator)]
-    edited = xblocks.edit_blocks(versions, edit, user=user)
+    edited = xblocks.edit_blocks(versions, edit, user=user, after_each=_counted(report, len(versions)))
     if isinstance(edit, SettingsEdit):
         _refuse_useless(edited)
     results: dict[object, PlannedItem | LeftAlone] = {}
@@ -57,7 +69,22 @@ def plan_bulk_edit(selection: Selection, edit: BlockEdit, *, user: Actor) -> Bul
     )
 
 
-def _check(edit: BlockEdit) -> None:
+def _counted(report: ReportProgress | None, total: int) -> Callable[[int], None] | None:
+    """Return a function that takes the sizes of batches, and reports how many blocks are done."""
+    if report is None:
+        return None
+    done = 0
+
+    def after_each(size: int) -> None:
+        nonlocal done
+        done += size
+        report(done, total)
+
+    return after_each
+
+
+def check_edit(edit: BlockEdit) -> None:
+    """Raise InvalidInputError for an edit without settings, and for a pattern that is refused."""
     if isinstance(edit, SettingsEdit):
         if not edit.values:
             raise InvalidInputError(_("Name a setting."), field="settings")

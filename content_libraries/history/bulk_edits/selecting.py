@@ -60,9 +60,23 @@ def items_of(selection: Selection, *, user: Actor, only_blocks: bool) -> list[Ed
     return items
 
 
-def _library_items(
+def count_items(selection: Selection, *, user: Actor, only_blocks: bool) -> int:
+    """
+    Count the items of a selection, without reading them. Needs EDIT.
+
+    Takes the arguments of ``items_of``, and raises its errors, except for items that have too much OLX.
+    """
+    if isinstance(selection.context_key, LibraryLocatorV2):
+        library = libraries.access_library(user, selection.context_key, Permission.EDIT)
+        return len(_library_keys(libraries.package_pk(library), selection.context_key, selection, only_blocks))
+    courses.require_in_course(user, selection.context_key, courses.CoursePermission.EDIT)
+    return len(_course_keys(selection.context_key, selection, only_blocks))
+
+
+def _library_keys(
     package_pk: int, library_key: LibraryLocatorV2, selection: Selection, only_blocks: bool
-) -> list[EditableItem]:
+) -> dict[int, ItemKey]:
+    """Map entities of a selection to their keys."""
     pks = set(learning_core.live_pks(package_pk))
     if selection.item_keys:
         pks &= learning_core.draft_pks_within(_named_pks(package_pk, library_key, selection.item_keys))
@@ -78,6 +92,13 @@ def _library_items(
         if _is_wanted(key, selection, only_blocks)
     }
     _check_number(keys)
+    return keys
+
+
+def _library_items(
+    package_pk: int, library_key: LibraryLocatorV2, selection: Selection, only_blocks: bool
+) -> list[EditableItem]:
+    keys = _library_keys(package_pk, library_key, selection, only_blocks)
     contents = learning_core.draft_contents(package_pk, list(keys))
     return [
         EditableItem(
@@ -115,11 +136,11 @@ def _is_wanted(key: ItemKey, selection: Selection, only_blocks: bool) -> bool:
     return not (only_blocks and isinstance(key, LibraryContainerLocator))
 
 
-def _course_items(course_key: CourseKey, selection: Selection, only_blocks: bool) -> list[EditableItem]:
+def _course_keys(course_key: CourseKey, selection: Selection, only_blocks: bool) -> list[UsageKey]:
+    """Return the keys of the blocks of a selection, in the order of the course."""
     if selection.collection:
         raise InvalidInputError(_("A course has no collections."), field="collection")
-    store = courses.course_store()
-    structure = store.structure(course_key)
+    structure = courses.course_store().structure(course_key)
     tops: list[UsageKey] = []
     for key in selection.item_keys:
         if not isinstance(key, UsageKey) or key.course_key != course_key:
@@ -133,7 +154,12 @@ def _course_items(course_key: CourseKey, selection: Selection, only_blocks: bool
         keys = dict.fromkeys(key for key in keys if key in found)
     keys = dict.fromkeys(key for key in keys if _is_wanted_block(key, selection, only_blocks))
     _check_number(keys)
-    blocks = store.blocks(course_key, list(keys))
+    return list(keys)
+
+
+def _course_items(course_key: CourseKey, selection: Selection, only_blocks: bool) -> list[EditableItem]:
+    keys = _course_keys(course_key, selection, only_blocks)
+    blocks = courses.course_store().blocks(course_key, keys)
     return [
         EditableItem(key, key.block_type, blocks[key].title, blocks[key].version_num, blocks[key].olx)
         for key in keys

@@ -37,4 +37,6 @@ urlpatterns = [
     path("comparisons/", comparison_views.ComparisonsView.as_view(), name="comparisons"),
     path("bulk_edit_previews/", bulk_edit_views.BulkEditPreviewsView.as_view(), name="bulk-edit-previews"),
     path("bulk_edits/", bulk_edit_views.BulkEditsView.as_view(), name="bulk-edits"),
+    path("bulk_edits/<uuid:uuid>/", bulk_edit_views.BulkEditView.as_view(), name="bulk-edit"),
+    path("bulk_edits/<uuid:uuid>/retries/", bulk_edit_views.BulkEditRetriesView.as_view(), name="bulk-edit-retries"),
 ]

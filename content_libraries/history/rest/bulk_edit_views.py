@@ -2,165 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any, Final
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import serializers
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import keys
-from ...errors import InvalidInputError, MalformedKeyError
-from ...rest.bodies import KeyListField, StrictSerializer, request_body
+from ...errors import ConflictError, ContentLibrariesError, InvalidInputError, MalformedKeyError
+from ...rest.bodies import refuse_fields, request_body
+from ...rest.pages import LibraryPagination, page_serializer
 from ...rest.query import without_blanks
 from ...rest.views import LibraryAPIView
 from .. import api
+from ..bulk_edits.jobs import MOST_LEFT_ALONE
+from ..models import BulkEditJob
+from .bulk_edit_serializers import (
+    BulkEditApplySerializer,
+    BulkEditJobSerializer,
+    BulkEditPageSerializer,
+    BulkEditPreviewSerializer,
+    BulkEditRequestSerializer,
+    BulkEditSerializer,
+)
 
 _TEXT_FIELDS: Final = ("find", "replace", "whole_words", "regex", "match_case")
-
-
-class BulkEditRequestSerializer(StrictSerializer):
-    """The items of a bulk edit, and what to change in them: either settings, or texts."""
-
-    library_key = serializers.CharField(required=False, help_text="The library. Name a library or a course.")
-    course_key = serializers.CharField(required=False, help_text="The course.")
-    block_types = KeyListField(
-        child=serializers.CharField(), default=list, help_text="Types of XBlocks and containers; all if empty."
-    )
-    item_keys = KeyListField(
-        child=serializers.CharField(), default=list, help_text="These items, and everything below them; all if empty."
-    )
-    collection = serializers.CharField(
-        required=False, help_text="Code of a collection: its items, and everything below them."
-    )
-    query = serializers.CharField(required=False, help_text="Words: only items that the search finds.")
-    settings = serializers.DictField(
-        required=False, help_text="Name of a setting to its new value; null sets it back to its default."
-    )
-    find = serializers.CharField(
-        required=False,
-        trim_whitespace=False,
-        help_text="A text, or a regular expression of RE2. It is found in texts, settings and links, not in markup.",
-    )
-    replace = serializers.CharField(
-        required=False,
-        allow_blank=True,
-        trim_whitespace=False,
-        help_text=r"The text in its place. For regular expressions, \1 and \g<name> stand for groups.",
-    )
-    whole_words = serializers.BooleanField(required=False, help_text="Leave out parts of words.")
-    regex = serializers.BooleanField(required=False, help_text="Whether find is a regular expression.")
-    match_case = serializers.BooleanField(
-        required=False, help_text="Whether upper and lower case differ; true by default."
-    )
-
-
-class BulkEditApplySerializer(BulkEditRequestSerializer):
-    """A bulk edit to make."""
-
-    fingerprint = serializers.CharField(
-        required=False, help_text="Of the preview. The edit is refused if it would do something else."
-    )
-
-
-class BulkEditPageSerializer(serializers.Serializer[Any]):
-    """Query parameters of a preview."""
-
-    page = serializers.IntegerField(default=1, min_value=1)
-    page_size = serializers.IntegerField(default=10, min_value=1, max_value=100)
-
-
-class SettingChangeSerializer(serializers.Serializer[Any]):
-    """A setting before and after an edit, as in the OLX."""
-
-    name = serializers.CharField()
-    before = serializers.CharField(allow_null=True, help_text="Null if it was not set.")
-    after = serializers.CharField(allow_null=True)
-
-
-class TextChangeSerializer(serializers.Serializer[Any]):
-    """The body of an item before and after an edit."""
-
-    changed = serializers.BooleanField()
-    lines = serializers.ListField(child=serializers.CharField(), help_text="A unified difference.")
-    cut = serializers.BooleanField(help_text="Whether lines are left out.")
-
-
-class BulkEditDifferenceSerializer(serializers.Serializer[Any]):
-    """What changes in an item."""
-
-    settings = SettingChangeSerializer(many=True)
-    text = TextChangeSerializer()
-
-
-class ExcerptSerializer(serializers.Serializer[Any]):
-    """A replaced text, with some of the text around it."""
-
-    field = serializers.CharField(help_text="Name of a setting, or data for the body.")
-    before = serializers.CharField()
-    after = serializers.CharField()
-
-
-class BulkEditItemSerializer(serializers.Serializer[Any]):
-    """An item that changes."""
-
-    item_key = serializers.CharField(source="item.key")
-    item_type = serializers.CharField(source="item.item_type")
-    title = serializers.CharField(source="item.title", help_text="The title before the edit.")
-    fields_changed = serializers.DictField(
-        source="counts", child=serializers.IntegerField(), help_text="Field to number of changed values."
-    )
-    difference = BulkEditDifferenceSerializer()
-    excerpts = ExcerptSerializer(many=True, help_text="The first replaced texts.")
-
-
-class LeftAloneSerializer(serializers.Serializer[Any]):
-    """An item that cannot be changed as wanted, and is left alone."""
-
-    item_key = serializers.CharField(source="item.key")
-    item_type = serializers.CharField(source="item.item_type")
-    title = serializers.CharField(source="item.title")
-    problem = serializers.CharField(help_text="A code, such as no_setting, refused or downstream_is_linked_structure.")
-    reason = serializers.CharField()
-
-
-class FieldCountSerializer(serializers.Serializer[Any]):
-    """The changes of a field in all items together."""
-
-    name = serializers.CharField(help_text="Name of a setting, or data for the body.")
-    items = serializers.IntegerField(help_text="Number of items.")
-    changes = serializers.IntegerField(help_text="Number of values.")
-
-
-class BulkEditCountsSerializer(serializers.Serializer[Any]):
-    """How much a bulk edit changes."""
-
-    looked_at = serializers.IntegerField(help_text="Number of chosen items.")
-    changed_count = serializers.IntegerField(help_text="Number of items that change.")
-    left_alone_count = serializers.IntegerField(help_text="Number of items that cannot be changed as wanted.")
-    fields_changed = FieldCountSerializer(many=True)
-
-
-class BulkEditPreviewSerializer(BulkEditCountsSerializer):
-    """A preview. Both lists show the same page."""
-
-    fingerprint = serializers.CharField(help_text="Send it with the edit to get exactly this, or a refusal.")
-    page = serializers.IntegerField()
-    num_pages = serializers.IntegerField()
-    items = BulkEditItemSerializer(many=True)
-    left_alone = LeftAloneSerializer(many=True)
-
-
-class BulkEditSerializer(BulkEditCountsSerializer):
-    """A bulk edit that was made."""
-
-    change_set = serializers.UUIDField(
-        allow_null=True, help_text="Null if there was nothing to change, or if the course is kept elsewhere."
-    )
-    left_alone = LeftAloneSerializer(many=True, help_text="The first 100.")
 
 
 class BulkEditPreviewsView(LibraryAPIView):
@@ -205,33 +77,105 @@ class BulkEditPreviewsView(LibraryAPIView):
         return Response(BulkEditPreviewSerializer(preview).data)
 
 
-class BulkEditsView(LibraryAPIView):
-    """Bulk edits."""
+class OutdatedView(LibraryAPIView):
+    """Base of views that edit. An edit that would differ from its preview is refused with a 409."""
+
+    def api_exception(self, error: ContentLibrariesError) -> APIException:
+        shown = super().api_exception(error)
+        if isinstance(error, ConflictError):
+            shown.status_code = HTTPStatus.CONFLICT
+        return shown
+
+
+class BulkEditsView(OutdatedView):
+    """Bulk edits, at once or in the background."""
+
+    @extend_schema(
+        operation_id="bulk_edit_list",
+        summary="List your bulk edits in the background",
+        responses=page_serializer(BulkEditJobSerializer),
+        tags=["history"],
+    )
+    def get(self, request: Request) -> Response:
+        pagination = LibraryPagination()
+        page = pagination.paginate_queryset(api.list_bulk_edits(user=request.user), request, view=self)
+        return pagination.get_paginated_response([BulkEditJobSerializer(job).data for job in page or ()])
 
     @extend_schema(
         operation_id="bulk_edit",
         summary="Change settings or texts in many items",
-        description="All items change in one change set. Items that cannot be changed as wanted are left alone. Needs"
-        " EDIT of the library or course.",
+        description="All items change in one change set. Items that cannot be changed as wanted are left alone. An edit"
+        " of few items is made at once. A worker makes an edit of more items, or with background; watch it until it is"
+        " done. Needs EDIT of the library or course.",
         request=BulkEditApplySerializer,
-        responses=BulkEditSerializer,
+        responses={
+            201: BulkEditSerializer,
+            202: BulkEditJobSerializer,
+            409: OpenApiResponse(description="Not what the preview showed."),
+        },
         tags=["history"],
     )
     def post(self, request: Request) -> Response:
         body = BulkEditApplySerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
-        result = api.apply_bulk_edit(
+        made = api.make_bulk_edit(
             _selection(body.validated_data),
             _edit(body.validated_data),
             user=request.user,
             fingerprint=body.validated_data.get("fingerprint"),
+            background=body.validated_data["background"],
         )
+        if isinstance(made, BulkEditJob):
+            return Response(_job_data(request, made.uuid), HTTPStatus.ACCEPTED)
         done = {
-            **_counts(result.plan),
-            "change_set": result.change_set,
-            "left_alone": result.plan.left_alone[:100],
+            **_counts(made.plan),
+            "change_set": made.change_set,
+            "left_alone": made.plan.left_alone[:MOST_LEFT_ALONE],
         }
-        return Response(BulkEditSerializer(done).data)
+        return Response(BulkEditSerializer(done).data, HTTPStatus.CREATED)
+
+
+class BulkEditView(LibraryAPIView):
+    """One bulk edit in the background."""
+
+    @extend_schema(
+        operation_id="bulk_edit_read",
+        summary="Watch a bulk edit",
+        responses=BulkEditJobSerializer,
+        tags=["history"],
+    )
+    def get(self, request: Request, uuid: UUID) -> Response:
+        return Response(_job_data(request, uuid))
+
+    @extend_schema(
+        operation_id="bulk_edit_cancel",
+        summary="Cancel a bulk edit",
+        description="It changes nothing then. Does nothing to one that is finished.",
+        responses={200: BulkEditJobSerializer},
+        tags=["history"],
+    )
+    def delete(self, request: Request, uuid: UUID) -> Response:
+        refuse_fields(request)
+        return Response(BulkEditJobSerializer(api.cancel_bulk_edit(uuid, user=request.user)).data)
+
+
+class BulkEditRetriesView(OutdatedView):
+    """Second attempts."""
+
+    @extend_schema(
+        operation_id="bulk_edit_retry",
+        summary="Try a bulk edit again that failed or was canceled",
+        request=None,
+        responses={202: BulkEditJobSerializer},
+        tags=["history"],
+    )
+    def post(self, request: Request, uuid: UUID) -> Response:
+        refuse_fields(request)
+        return Response(_job_data(request, api.retry_bulk_edit(uuid, user=request.user).uuid), HTTPStatus.ACCEPTED)
+
+
+def _job_data(request: Request, uuid: UUID) -> Mapping[str, Any]:
+    return BulkEditJobSerializer(api.find_bulk_edit(uuid, user=request.user)).data
 
 
 def _counts(plan: api.BulkEditPlan) -> dict[str, Any]:

@@ -57,9 +57,9 @@ class Command(LibraryCommand):
         edit = _edit(options)
         change_set = None
         if dry_run:
-            plan = api.preview_bulk_edit(selection, edit, user=user)
+            plan = api.preview_bulk_edit(selection, edit, user=user, report=self._tell)
         else:
-            done = api.apply_bulk_edit(selection, edit, user=user)
+            done = api.apply_bulk_edit(selection, edit, user=user, report=self._tell)
             plan, change_set = done.plan, done.change_set
         return {
             "context_key": str(key),
@@ -76,6 +76,9 @@ class Command(LibraryCommand):
                 for each in plan.left_alone
             ],
         }
+
+    def _tell(self, done: int, total: int) -> None:
+        self.progress(_("%(done)s of %(total)s blocks computed") % {"done": done, "total": total})
 
     def summarize(self, result: Mapping[str, Any]) -> str:
         is_done = not result["dry_run"]

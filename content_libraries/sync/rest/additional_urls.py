@@ -17,7 +17,7 @@ urlpatterns = [
     path("legacy_conversions/<uuid:uuid>/", legacy_views.ConversionView.as_view()),
     path("legacy_conversions/<uuid:uuid>/undos/", legacy_views.ConversionUndosView.as_view()),
     path("templates/", template_views.TemplatesView.as_view()),
-    path("templates/<exact_container_key:container_key>/", template_views.TemplateView.as_view()),
+    path("templates/<exact_container_key:container_key>/", template_views.UnitTemplateView.as_view()),
     path("templates/<exact_container_key:container_key>/copies/", template_views.TemplateCopiesView.as_view()),
     path("usages/", views.UsagesView.as_view()),
 ]

@@ -93,7 +93,7 @@ class TemplatesView(LibraryAPIView):
         return Response(ContainerSerializer(content.mark_template(key, user=request.user)).data)
 
 
-class TemplateView(LibraryScopedView):
+class UnitTemplateView(LibraryScopedView):
     """One template."""
 
     perms_map: ClassVar = {"DELETE": [Permission.EDIT]}

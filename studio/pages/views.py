@@ -21,7 +21,7 @@ from content_libraries.storage_errors import storage_full
 
 from ..frontend.configuration import frontend_url
 
-API_PATH: Final = "/api/"
+API_PATHS: Final = ("/api/", "/xblock/")
 MOST_LIBRARIES: Final = 50
 
 
@@ -47,7 +47,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Return a 404: a page, or below the paths of the API an error body."""
-    if request.path_info.startswith(API_PATH):
+    if request.path_info.startswith(API_PATHS):
         return JsonResponse({"detail": NotFound.default_detail}, status=HTTPStatus.NOT_FOUND)
     return page_not_found(request, exception)
 

@@ -60,7 +60,7 @@ def test_what_is_missing_different_or_should_not_be_there_is_found(
     (finding,) = check_index()
 
     message = "Documents in the index: 1 missing, 1 different, 1 that should not be there."
-    assert finding == Finding("index", "lib:CL-TEST:lib1", message)
+    assert finding == Finding("index", "lib:CL-TEST:lib1", message, repairable=True)
     assert check_index(shelves[1].library.library_key) == []
     assert documents() == before
 

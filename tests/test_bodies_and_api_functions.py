@@ -31,7 +31,7 @@ from content_libraries.courses.rest import block_serializers as course_blocks
 from content_libraries.courses.rest import file_views as course_files
 from content_libraries.history import api as history
 from content_libraries.history.rest import (
-    bulk_edit_views,
+    bulk_edit_serializers,
     change_set_views,
     comparison_views,
     publish_preview_views,
@@ -124,10 +124,10 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
         api.add_to_collection, api.remove_from_collection, usage_keys="item_keys", **EXPECTED
     ),
     content.OlxUpdateSerializer: Feeds.to(api.set_olx, elsewhere="files", **EXPECTED),
-    bulk_edit_views.BulkEditApplySerializer: Feeds.to(
+    bulk_edit_serializers.BulkEditApplySerializer: Feeds.to(
         history.make_bulk_edit, decides=BULK_EDIT, elsewhere="selection edit"
     ),
-    bulk_edit_views.BulkEditRequestSerializer: Feeds.to(
+    bulk_edit_serializers.BulkEditRequestSerializer: Feeds.to(
         history.preview_bulk_edit, decides=BULK_EDIT, elsewhere="selection edit report"
     ),
     change_set_views.ChangeSetQuerySerializer: Feeds.to(

@@ -26,6 +26,7 @@ from content_libraries.backups.rest import serializers as backups
 from content_libraries.clipboard.rest import serializers as clipboard
 from content_libraries.content.rest import asset_serializers as assets
 from content_libraries.content.rest import collection_serializers as collections
+from content_libraries.content.rest import license_serializers as licenses
 from content_libraries.content.rest import serializers as content
 from content_libraries.courses.rest import block_serializers as course_blocks
 from content_libraries.courses.rest import file_views as course_files
@@ -92,6 +93,9 @@ OPTIONS = {
 EXPECTED = {"base_version": "expected_version"}
 SYNC = {"override_customizations": "override", "keep_custom_fields": "keep"}
 
+LICENSE = "license license_text license_holder copyright_notice"
+"""What is made into a change of a license."""
+
 BULK_EDIT = (
     "library_key course_key block_types item_keys collection query settings find replace whole_words regex match_case"
 )
@@ -119,7 +123,10 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
     content.ContainerCreateSerializer: Feeds.to(
         api.create_container, display_name="title", container_type_code="container_type", slug="container_code"
     ),
-    content.ContainerUpdateSerializer: Feeds.to(api.rename_container, display_name="title", **EXPECTED),
+    content.ContainerUpdateSerializer: Feeds.to(
+        api.set_license, decides=LICENSE, elsewhere="change", display_name="title", **EXPECTED
+    ),
+    licenses.LicenseUpdateSerializer: Feeds.to(api.set_license, decides=LICENSE, elsewhere="change title", **EXPECTED),
     content.ItemKeysSerializer: Feeds.to(
         api.add_to_collection, api.remove_from_collection, usage_keys="item_keys", **EXPECTED
     ),
@@ -199,6 +206,7 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
         publish_status="publish_statuses",
         collection="collections",
         tag="tags",
+        license="licenses",
         ordering="sort",
         facet="facets",
     ),

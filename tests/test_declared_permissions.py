@@ -138,15 +138,17 @@ class Reason(StrEnum):
 
 UNDECLARED: Final[Mapping[Reason, str]] = {
     Reason.NAMED_LATER: (
-        "BlocksView BulkEditPreviewsView BulkEditsView BulkMigrationView ChangeSetsView ClipboardView ComparisonsView"
-        " ConversionPreviewsView CreateView ExplainView ImportsView LinkListView LinkMovePreviewsView LinkMovesView"
-        " MigrationInfoView MigrationsView PlansView PreviewView PreviewsView PublishPreviewsView ReleasesView"
+        "ArchivesView BlocksView BulkEditPreviewsView BulkEditsView BulkMigrationView ChangeSetsView ClipboardView"
+        " ComparisonsView ConversionPreviewsView CreateView ExplainView ImportsView LibraryRestoresView LinkListView"
+        " LinkMovePreviewsView LinkMovesView MigrationInfoView MigrationsView OwnBackupsView PlansView PreviewView"
+        " PreviewsView PublishPreviewsView ReleasesView"
         " RestorePreviewsView RestoresView ReuseChecksView RunsView SearchView SourcesView TemplatesView UsagesView"
     ),
     Reason.FOUND_FIRST: (
         "BulkEditRetriesView BulkEditView ChangeSetRecordsView ChangeSetView ConversionUndosView ConversionView"
-        " LegacyTaskView MigrationCancelView MigrationView PlanView RestoreLogView RetryView RunRetryView RunView"
-        " StagedOlxView UndoPreviewsView UndosView VersionFileView"
+        " LegacyTaskView LibraryRestoreView MigrationCancelView MigrationView OwnBackupView PlanView"
+        " RestoreApplicationsView RestoreLogView RetryView RunRetryView RunView StagedOlxView UndoPreviewsView"
+        " UndosView VerifiedArchiveView VersionFileView"
     ),
     Reason.TOKEN: "CourseBlockFileView CourseHandlerView HandlerView",
     Reason.OTHER_PACKAGE: (

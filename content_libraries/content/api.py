@@ -88,6 +88,7 @@ from .licensing import (
     pks_with_other_license,
 )
 from .publishing import discard_all, discard_item, publish_all, publish_item, published_changes, unpublished_changes
+from .searching import FindsItems, find_items, register_finder
 from .states import CurrentVersions, children_at, item_state
 from .templates import is_template, list_templates, mark_template, require_template, unmark_template
 from .wording import change_in_words
@@ -105,6 +106,7 @@ __all__ = [
     "DraftWrites",
     "EffectiveLicense",
     "FileMedia",
+    "FindsItems",
     "Hierarchy",
     "HierarchyMember",
     "ItemLicense",
@@ -139,6 +141,7 @@ __all__ = [
     "discard_item",
     "effective_licenses",
     "file_token",
+    "find_items",
     "frontend_url",
     "get_asset",
     "get_children",
@@ -172,6 +175,7 @@ __all__ = [
     "publish_item",
     "published_changes",
     "reads_for_course",
+    "register_finder",
     "register_links",
     "remove_children",
     "remove_from_collection",

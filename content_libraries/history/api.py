@@ -14,7 +14,6 @@ from .bulk_edits.data import (
     PlannedItem,
     Selection,
 )
-from .bulk_edits.finding import FindsItems, register_finder
 from .bulk_edits.jobs import (
     cancel_bulk_edit,
     find_bulk_edit,
@@ -115,7 +114,6 @@ __all__ = [
     "EditableItem",
     "EditableKey",
     "FieldCount",
-    "FindsItems",
     "HistoryEntry",
     "ItemVersion",
     "ItemsDeletedError",
@@ -187,7 +185,6 @@ __all__ = [
     "publish_entries",
     "publish_history",
     "publish_release",
-    "register_finder",
     "release_events",
     "release_items",
     "request_release",

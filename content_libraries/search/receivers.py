@@ -23,9 +23,9 @@ from openedx_events.content_authoring.signals import CONTENT_OBJECT_ASSOCIATIONS
 from openedx_tagging.models import Tag, Taxonomy
 
 from .. import keys, site_language
+from ..content.api import register_finder
 from ..courses import api as courses
 from ..errors import NotFoundError
-from ..history.api import register_finder
 from ..learning_core import api as learning_core
 from ..learning_core.api import (
     CollectionChangeData,

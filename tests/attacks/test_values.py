@@ -151,7 +151,9 @@ def test_such_a_value_cannot_be_saved(lib: BlockClient, field: str, value: Any) 
 
 
 READERS = {
+    "content_libraries/backups/format/fields.py": "lines of archives, whose depth and values it checks itself",
     "content_libraries/imports/plan/stored.py": "what the app has written itself",
+    "content_libraries/olx/spelled.py": "one string of JSON",
     "content_libraries/search/engines/embedded/schema.py": "what the app has written itself",
     "content_libraries/search/facade/views.py": "the body of a request, whose length Django limits",
     "content_libraries/sync/link/readiness.py": "rows of links, which the app has written itself",

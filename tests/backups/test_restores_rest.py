@@ -233,7 +233,10 @@ def test_the_search_index_says_the_same_of_the_restored_library(
     client: APIClient,
     run_on_commit: CommitRunner,
     staff: User,
+    settings: Any,
+    tmp_path: Path,
 ) -> None:
+    settings.CONTENT_LIBRARIES_SEARCH_INDEX_DIR = str(tmp_path / "search")
     with run_on_commit():
         content.component("b", "2")
         content.component("a", "changed")

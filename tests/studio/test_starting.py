@@ -11,7 +11,6 @@ import pytest
 from tests.sites import PROJECT, site_environment
 
 NOT_NEEDED = (
-    "content_libraries.xblocks.rendering",
     "drf_spectacular.openapi",
     "studio.urls",
     "tantivy",

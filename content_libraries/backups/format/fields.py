@@ -155,7 +155,7 @@ def json_object(member: str, line: bytes) -> Mapping[str, Any]:
         if b"\\u0000" in line:
             raise ValueError("NUL")
         _check_depth(value)
-        json.dumps(value, ensure_ascii=False).encode()  # half of a surrogate pair is no text
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()  # half of a surrogate pair is no text
     except (ValueError, RecursionError) as error:
         text = _("%(name)s has a line that is not an object of JSON: %(problem)s")
         raise ProblemError(ProblemCode.NOT_JSON, member, text % {"name": member, "problem": error}) from error

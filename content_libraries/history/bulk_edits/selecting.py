@@ -11,7 +11,7 @@ from opaque_keys.edx.keys import UsageKey
 from ... import conf
 from ...actors import Actor
 from ...block_types.api import BlockRole, block_type
-from ...content.api import block_class
+from ...content.api import block_class, find_items
 from ...courses import api as courses
 from ...errors import InvalidInputError, MalformedKeyError, NotFoundError
 from ...keys import (
@@ -29,7 +29,6 @@ from ...learning_core import api as learning_core
 from ...libraries import api as libraries
 from ...libraries.api import Permission
 from .data import EditableItem, Selection
-from .finding import found_by
 
 MAX_FOUND: Final = 999
 """How many items a query may find: engines do not return more than 1,000 for certain."""
@@ -176,7 +175,7 @@ def _is_wanted_block(key: UsageKey, selection: Selection, only_blocks: bool) -> 
 
 def _keys_found[KeyT](selection: Selection, parse: Callable[[str], KeyT]) -> Iterable[KeyT]:
     """Yield the keys that the search finds. Documents of collections, which are no items, are left out."""
-    texts = found_by(selection.context_key, selection.query, limit=MAX_FOUND + 1)
+    texts = find_items(selection.context_key, selection.query, limit=MAX_FOUND + 1)
     if len(texts) > MAX_FOUND:
         text = _("More than %(limit)s items have these words. Use more words, or choose by place and type.")
         raise InvalidInputError(text % {"limit": MAX_FOUND}, field="query")

@@ -1,7 +1,7 @@
 """
 Asks for the items that a search finds.
 
-The search room stands above this room and registers a function that searches.
+The search room is above this room, so it registers a function that searches.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from ...keys import CourseKey, LibraryLocatorV2
+from ..keys import CourseKey, LibraryLocatorV2
 
 
 class FindsItems(Protocol):
@@ -31,6 +31,6 @@ def register_finder(find: FindsItems) -> None:
     _finders[:] = [find]
 
 
-def found_by(context_key: LibraryLocatorV2 | CourseKey, query: str, *, limit: int) -> Sequence[str]:
+def find_items(context_key: LibraryLocatorV2 | CourseKey, query: str, *, limit: int) -> Sequence[str]:
     """Return the keys of the items that the search finds; none on a site without search."""
     return _finders[0](context_key, query, limit=limit) if _finders else ()

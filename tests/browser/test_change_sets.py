@@ -69,7 +69,7 @@ def test_what_was_changed_since_is_named_and_an_earlier_version_is_restored(
     expect(admin.get_by_text("1 item cannot be undone")).to_be_visible()
     expect(admin.get_by_text("Nothing can be undone.")).to_be_visible()
     check_accessibility(admin)
-    admin.get_by_role("link", name="Show it: the change of Noble gases").click()
+    admin.get_by_role("link", name="Show it").click()
     admin.get_by_role("link", name="Before and after").click()
     admin.get_by_role("link", name="Restore version 2").click()
     check_accessibility(admin)

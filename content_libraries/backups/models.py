@@ -34,7 +34,7 @@ class BackupJob(Job):
 
 
 class RestorePurpose(models.TextChoices):
-    """What is done with an archive."""
+    """Names the work that a job does with an archive."""
 
     STAGE = "stage", _("Read for a new library")
     VERIFY = "verify", _("Verify")

@@ -70,6 +70,7 @@ from .data import (
     SavedOlx,
 )
 from .earlier import bring_back_versions
+from .events import library_key_of_package
 from .expected_versions import conflict_message, version_conflict
 from .file_checks import check_file_names, check_files
 from .file_tokens import file_token
@@ -158,6 +159,7 @@ __all__ = [
     "is_template",
     "item_state",
     "item_summary",
+    "library_key_of_package",
     "license_attributes",
     "license_code",
     "license_name",

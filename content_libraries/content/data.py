@@ -149,10 +149,6 @@ class ContainerSettingsData:
     def is_empty(self) -> bool:
         return not (self.settings or self.license or self.license_holder or self.copyright_notice)
 
-    def without_license(self) -> ContainerSettingsData:
-        """Return the settings alone."""
-        return ContainerSettingsData(self.settings)
-
 
 @dataclass(frozen=True, slots=True)
 class ItemLicense:

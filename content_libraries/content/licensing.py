@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from django.db.models import Q
@@ -34,10 +34,12 @@ class EffectiveLicense:
     Args:
         value: the license.
         source_pk: pk of the item or container that its code comes from; None for the library.
+        own: the item's own license, which may be blank; blank for the library.
     """
 
     value: ItemLicense
     source_pk: int | None
+    own: ItemLicense = field(default_factory=ItemLicense)
 
 
 def has_own_field(block_type: str) -> bool:
@@ -137,7 +139,7 @@ def effective_licenses(
         if pk not in known:
             mine = own[pk]
             above = [] if mine.license else [effective(parent) for parent in parents.get(pk, ()) if parent in own]
-            known[pk] = EffectiveLicense(mine, pk) if mine.license else _inherited(mine, above, of_library)
+            known[pk] = EffectiveLicense(mine, pk, mine) if mine.license else _inherited(mine, above, of_library)
         return known[pk]
 
     return {pk: effective(pk) for pk in wanted if pk in own}
@@ -147,15 +149,13 @@ def with_licensing(library: ContentLibrary, entity_pk: int, summary: ItemSummary
     """Return the summary of an item with its license. Checks no permission."""
     branch: BranchName = "published" if published else "draft"
     found = effective_licenses(library, [entity_pk], branch=branch).get(entity_pk)
-    versions = learning_core.current_versions([entity_pk], branch=branch)
-    if found is None or entity_pk not in versions:
+    if found is None:
         return summary
-    own = own_licenses(versions)[entity_pk]
     source = str(library.library_key)
     if found.source_pk is not None:
         keys = learning_core.item_keys(package_pk(library), [found.source_pk], library_key=library.library_key)
         source = str(keys.get(found.source_pk, source))
-    return replace(summary, licensing=Licensing(own, found.value, source))
+    return replace(summary, licensing=Licensing(found.own, found.value, source))
 
 
 def has_licenses(learning_package_pk: int) -> bool:
@@ -203,4 +203,5 @@ def _inherited(
             copyright_notice=mine.copyright_notice or chosen.value.copyright_notice,
         ),
         chosen.source_pk,
+        mine,
     )

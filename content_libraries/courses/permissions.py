@@ -18,6 +18,7 @@ from .. import conf
 from ..actors import Actor, is_operator
 from ..errors import NotAllowedError
 from ..libraries.api import may_create as may_create_libraries
+from ..libraries.api import once_in_request
 from . import roles
 from .course_reader import find_course, names_run, require_run
 from .data import CoursePermission
@@ -88,7 +89,11 @@ def require_in_course(user: Actor, course_key: CourseKey, permission: CoursePerm
 
 def may_in_course(user: Actor, course_key: CourseKey, permission: CoursePermission) -> bool:
     """Return whether the user has the permission in the course."""
-    return is_operator(user) or (names_run(course_key) and permission in _backend().permissions(user, course_key))
+    if is_operator(user):
+        return True
+    return names_run(course_key) and permission in once_in_request(
+        f"{user.pk}:{course_key}", lambda: _backend().permissions(user, course_key)
+    )
 
 
 def viewable_courses(user: Actor) -> QuerySet[Course]:

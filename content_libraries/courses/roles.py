@@ -16,6 +16,7 @@ from opaque_keys.edx.keys import CourseKey
 from openedx_authz import api as authz_api
 from openedx_authz.constants import roles as authz_roles
 
+from ..libraries.api import forget_access
 from ..upstream import openedx_authz
 from .data import CoursePermission
 
@@ -37,6 +38,7 @@ def make_admin(user: User, course_key: CourseKey) -> None:
     # A role in a deleted course with the same key would not be stored again.
     openedx_authz.forget_remembered_roles()
     authz_api.assign_role_to_user_in_scope(user.username, ADMIN, str(course_key))
+    forget_access()
 
 
 def permissions_in(user: User, course_key: CourseKey) -> frozenset[CoursePermission]:

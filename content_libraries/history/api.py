@@ -2,7 +2,7 @@
 
 from ..learning_core.api import ChangeKind
 from ..olx.api import Replacing
-from ..xblocks.api import BlockEdit, SettingsEdit
+from ..xblocks.data import BlockEdit, SettingsEdit
 from .bulk_edits.applying import apply_bulk_edit, preview_bulk_edit
 from .bulk_edits.data import (
     BulkEditPlan,

@@ -27,7 +27,7 @@ from ..keys import (
     library_key_of,
 )
 from ..learning_core import api as learning_core
-from ..learning_core.api import ChangeKind, ChangeSetFigures, ChangeSetFilter, ChangeSetLog
+from ..learning_core.data import ChangeKind, ChangeSetFigures, ChangeSetFilter, ChangeSetLog
 from ..libraries import api as libraries
 from ..libraries.api import Permission
 from .data import ChangeRecord, ChangeSet
@@ -78,10 +78,10 @@ def list_change_sets(
     wanted = ChangeSetFilter(kind, username, entity_pk, since, until)
 
     def read(start: int, stop: int) -> list[ChangeSet]:
-        logs = learning_core.change_sets(learning_package_pk, wanted, start=start, stop=stop)
+        logs = learning_core.change_sets.list_change_sets(learning_package_pk, wanted, start=start, stop=stop)
         return _change_sets(context_key, logs)
 
-    return Listed(lambda: learning_core.count_change_sets(learning_package_pk, wanted), read)
+    return Listed(lambda: learning_core.change_sets.count_change_sets(learning_package_pk, wanted), read)
 
 
 def get_change_set(uuid: UUID, *, user: Actor) -> ChangeSet:
@@ -99,7 +99,8 @@ def change_set_records(uuid: UUID, *, user: Actor) -> Listed[ChangeRecord]:
     """
     log, context_key = access_change_set(uuid, user=user)
     return Listed(
-        lambda: learning_core.count_change_set_records(log), lambda start, stop: _records(log, context_key, start, stop)
+        lambda: learning_core.change_sets.count_change_set_records(log),
+        lambda start, stop: _records(log, context_key, start, stop),
     )
 
 
@@ -136,7 +137,7 @@ def access_change_set(uuid: UUID, *, user: Actor) -> tuple[ChangeSetLog, Context
 
     Raises NotFoundError and NotAllowedError.
     """
-    log = learning_core.find_change_set(uuid)
+    log = learning_core.change_sets.find_change_set(uuid)
     if log is not None:
         mine = {"learning_package__id": log.learning_package_pk}
         library = libraries.viewable_libraries(OPERATOR).filter(**mine).first()
@@ -151,8 +152,8 @@ def access_change_set(uuid: UUID, *, user: Actor) -> tuple[ChangeSetLog, Context
 
 
 def _change_sets(context_key: ContextKey, logs: Sequence[ChangeSetLog]) -> list[ChangeSet]:
-    figures = learning_core.change_set_figures(logs)
-    undone_by = learning_core.undone_by([log.uuid for log in logs])
+    figures = learning_core.change_sets.change_set_figures(logs)
+    undone_by = learning_core.change_sets.undone_by([log.uuid for log in logs])
     return [
         _change_set(context_key, log, figures.get((log.branch, log.pk), ChangeSetFigures()), undone_by.get(log.uuid))
         for log in logs
@@ -184,8 +185,8 @@ def _change_set(
 
 
 def _records(log: ChangeSetLog, context_key: ContextKey, start: int, stop: int) -> list[ChangeRecord]:
-    rows = learning_core.change_set_records(log, start=start, stop=stop)
-    effects = learning_core.change_set_effects(log, [row.pk for row in rows])
+    rows = learning_core.change_sets.change_set_records(log, start=start, stop=stop)
+    effects = learning_core.change_sets.change_set_effects(log, [row.pk for row in rows])
     entity_pks = {row.entity_pk for row in rows}.union(*effects.values())
     keys = keys_of_entities(log, context_key, entity_pks)
     return [

@@ -30,7 +30,7 @@ class ReleaseState(StrEnum):
 
 
 class ReleaseAction(StrEnum):
-    """What users do with a release."""
+    """Names the actions on a release."""
 
     CHANGE = "change"
     REQUEST = "request"
@@ -44,7 +44,7 @@ class ReleaseAction(StrEnum):
 
 
 class ReleaseEventKind(StrEnum):
-    """What happened to a release."""
+    """Names the kinds of events in the life of a release."""
 
     CREATED = "created"
     CHANGED = "changed"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..learning_core.api import ChangeKind, ChangeSetFigures, ChangeSetLog
+from ..learning_core.data import ChangeKind, ChangeSetFigures, ChangeSetLog
 
 
 def summary_of(log: ChangeSetLog, figures: ChangeSetFigures) -> str:

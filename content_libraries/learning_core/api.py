@@ -1,10 +1,11 @@
 """
 Functions on Learning Core for other rooms. Only this room imports ``openedx_content``.
 
-What only archives need is in the modules ``restored`` and ``snapshots``.
+What only archives need is in the modules ``restored`` and ``snapshots``, and what only change sets need in
+``change_sets`` and ``set_changes``.
 """
 
-from . import restored, set_changes, snapshots
+from . import change_sets, restored, set_changes, snapshots
 from .archives import (
     StagedPackage,
     adopt_learning_package,
@@ -12,25 +13,9 @@ from .archives import (
     delete_staged,
     leaving_no_files,
 )
-from .assets import StoredFile, VersionPlace, find_file, find_version, version_uuid
+from .assets import StoredFile, find_file, find_version, version_uuid
 from .bulk import write_drafts
 from .change_marks import ChangeSetMark, last_change_sets, last_own_change
-from .change_sets import (
-    ChangeSetFigures,
-    ChangeSetFilter,
-    ChangeSetLog,
-    ChangeSetRecord,
-    change_set_effects,
-    change_set_figures,
-    change_set_of,
-    change_set_records,
-    change_set_uuid,
-    change_sets,
-    count_change_set_records,
-    count_change_sets,
-    find_change_set,
-    undone_by,
-)
 from .changes import (
     ENTITIES_DRAFT_CHANGED,
     ENTITIES_PUBLISHED,
@@ -164,7 +149,6 @@ from .lookups import (
     find_items,
     item_keys,
     key_of,
-    latest_versions,
     live_component_pks,
     live_pks,
     numbered_version,
@@ -178,7 +162,6 @@ from .naming import named
 from .packages import (
     PackageExistsError,
     PackageID,
-    PackageStatistics,
     create_learning_package,
     delete_learning_package,
     live_item_counts,
@@ -204,14 +187,13 @@ from .structure import (
     ancestor_levels,
     children_of,
     current_children_of,
-    current_parents_of,
     descendant_levels,
     draft_pks_within,
     never_published_above,
     published_places_in,
 )
 from .texts import olx_of
-from .unpublished_edits import UnpublishedEdit, numbers_and_titles, unpublished_edits
+from .unpublished_edits import numbers_and_titles, unpublished_edits
 
 __all__ = [
     "BLOCK_GROUP",
@@ -228,12 +210,8 @@ __all__ = [
     "NO_LOGS",
     "BranchName",
     "ChangeKind",
-    "ChangeSetFigures",
-    "ChangeSetFilter",
-    "ChangeSetLog",
     "ChangeSetMark",
     "ChangeSetName",
-    "ChangeSetRecord",
     "Child",
     "CodeTakenError",
     "CodesInUse",
@@ -268,15 +246,12 @@ __all__ = [
     "PackageFigures",
     "PackageID",
     "PackageName",
-    "PackageStatistics",
     "Publication",
     "PublishLogEventData",
     "PublishLogName",
     "PublishPlan",
     "StagedPackage",
     "StoredFile",
-    "UnpublishedEdit",
-    "VersionPlace",
     "VersionStatus",
     "add_to_collection",
     "adopt_learning_package",
@@ -284,11 +259,6 @@ __all__ = [
     "ancestor_levels",
     "append_children",
     "block_media_type",
-    "change_set_effects",
-    "change_set_figures",
-    "change_set_of",
-    "change_set_records",
-    "change_set_uuid",
     "change_sets",
     "children_of",
     "children_with_other_parents",
@@ -301,8 +271,6 @@ __all__ = [
     "collection_summaries",
     "collections_of",
     "component_ref",
-    "count_change_set_records",
-    "count_change_sets",
     "count_live_items",
     "create_collection",
     "create_component",
@@ -311,7 +279,6 @@ __all__ = [
     "create_staged_package",
     "current_children_of",
     "current_drafts",
-    "current_parents_of",
     "current_paths",
     "current_versions",
     "damaged_files",
@@ -344,7 +311,6 @@ __all__ = [
     "files_ever",
     "files_of",
     "fill_collections",
-    "find_change_set",
     "find_collection",
     "find_file",
     "find_item",
@@ -361,7 +327,6 @@ __all__ = [
     "last_change_sets",
     "last_own_change",
     "last_published",
-    "latest_versions",
     "leaving_no_files",
     "live_component_pks",
     "live_item_counts",
@@ -417,7 +382,6 @@ __all__ = [
     "tag_counts",
     "take_back_collections",
     "titles_in_use",
-    "undone_by",
     "unpublished_changes",
     "unpublished_edits",
     "update_collection",

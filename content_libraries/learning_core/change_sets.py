@@ -7,8 +7,6 @@ Each log is one change set. The number of queries depends neither on the number 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,103 +14,9 @@ from django.db.models import BooleanField, Case, Count, F, IntegerField, Min, Q,
 from openedx_content.models_api import DraftChangeLog, DraftSideEffect, PublishLog, PublishSideEffect
 
 from .branches import DRAFT, PUBLISHED, Branch
-from .data import ChangeKind
+from .data import ChangeKind, ChangeSetFigures, ChangeSetFilter, ChangeSetLog, ChangeSetRecord
 from .ids import package_id
 from .models import ChangeSetName
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeSetFilter:
-    """
-    Which change sets of a learning package to read; None leaves a question open.
-
-    Args:
-        kind: the kind of the sets.
-        username: who did it.
-        entity_pk: an entity that has a record in the sets, be it a side effect.
-        since, until: the sets of this time and later; of earlier times.
-    """
-
-    kind: ChangeKind | None = None
-    username: str | None = None
-    entity_pk: int | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeSetLog:
-    """
-    A draft change log or a publish log.
-
-    Args:
-        branch, pk: the log.
-        uuid: its public id.
-        learning_package_pk: the learning package whose content it changed.
-        at, username: when and by whom; None for the site itself, or for a user who is gone.
-        kind, source_key, job_uuid, undoes: see ``naming.named``; a log without a name is an edit, or a publish.
-    """
-
-    branch: str
-    pk: int
-    uuid: UUID
-    learning_package_pk: int
-    at: datetime
-    username: str | None
-    kind: ChangeKind
-    source_key: str
-    job_uuid: UUID | None
-    undoes: UUID | None
-
-    @property
-    def is_draft(self) -> bool:
-        """Return whether the set changed drafts. Otherwise it is a publish."""
-        return self.branch == DRAFT.name
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeSetFigures:
-    """
-    What is in a log.
-
-    Args:
-        changes: number of items that changed themselves.
-        side_effects: number of items that are recorded only because something below them changed.
-        subjects: number of items that the set is about: the items that a user asked to publish; else ``changes``.
-        title: title of the first subject afterwards, or its last title; blank without subjects.
-        created, deleted: whether the first subject came into being, or went.
-    """
-
-    changes: int = 0
-    side_effects: int = 0
-    subjects: int = 0
-    title: str = ""
-    created: bool = False
-    deleted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeSetRecord:
-    """
-    One record of a log.
-
-    Args:
-        pk: pk of the record.
-        entity_pk: the entity.
-        title: afterwards; the last title of a deleted entity.
-        old_version_num, new_version_num: None for no version.
-        is_side_effect: whether only something below the entity changed.
-        direct: whether a user asked to publish the entity itself; None in drafts, and in older rows.
-    """
-
-    pk: int
-    entity_pk: int
-    title: str
-    old_version_num: int | None
-    new_version_num: int | None
-    is_side_effect: bool
-    direct: bool | None
-
 
 _IS_SIDE_EFFECT = Case(
     When(old_version=F("new_version"), then=Value(value=True)), default=Value(value=False), output_field=BooleanField()
@@ -127,7 +31,7 @@ def count_change_sets(learning_package_pk: int, wanted: ChangeSetFilter) -> int:
     return _drafts(learning_package_pk, wanted).count() + _publishes(learning_package_pk, wanted).count()
 
 
-def change_sets(learning_package_pk: int, wanted: ChangeSetFilter, *, start: int, stop: int) -> list[ChangeSetLog]:
+def list_change_sets(learning_package_pk: int, wanted: ChangeSetFilter, *, start: int, stop: int) -> list[ChangeSetLog]:
     """Read some of the change sets of a learning package, newest first, in three queries."""
     drafts = _drafts(learning_package_pk, wanted).annotate(at=F("changed_at"), published=_number(0), log=F("pk"))
     publishes = _publishes(learning_package_pk, wanted).annotate(

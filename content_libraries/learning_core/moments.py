@@ -8,7 +8,7 @@ from django.db.models import Max
 from openedx_content.models_api import PublishableEntity, PublishableEntityVersion
 
 from .branches import DRAFT, PUBLISHED
-from .change_sets import ChangeSetLog
+from .data import ChangeSetLog
 from .item_statuses import VERSION_FIELDS, VersionStatus
 from .rows import in_parts
 from .structure import BranchName

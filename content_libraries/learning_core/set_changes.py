@@ -14,8 +14,7 @@ from openedx_content.models_api import (
 )
 
 from .branches import DRAFT, PUBLISHED
-from .change_sets import ChangeSetLog
-from .data import LaterChange, NumberedVersion, SetChange
+from .data import ChangeSetLog, LaterChange, NumberedVersion, SetChange
 from .ids import package_id
 from .rows import in_parts
 from .structure import children_of

@@ -165,17 +165,21 @@ def _memory() -> dict[str, Any] | None:
 
 def _library(library_key: LibraryLocatorV2) -> ContentLibrary:
     """Find a library, once in a request."""
-    return _once(str(library_key), lambda: get_library(library_key))
+    return once_in_request(str(library_key), lambda: get_library(library_key))
 
 
 def _grants(user: Actor, library: ContentLibrary) -> tuple[Grant, ...]:
     if is_operator(user):
         return (_OPERATOR,)
-    return _once(f"{user.pk}:{library.pk}", lambda: tuple(permission_backend().grants(user, library)))
+    return once_in_request(f"{user.pk}:{library.pk}", lambda: tuple(permission_backend().grants(user, library)))
 
 
-def _once[T](name: str, look_up: Callable[[], T]) -> T:
-    """Return the result that this request has stored under a name; call the function for it the first time."""
+def once_in_request[T](name: str, look_up: Callable[[], T]) -> T:
+    """
+    Return the result that this request has stored under a name; call the function for it the first time.
+
+    Whatever changes a result calls ``forget_access``.
+    """
     memory = _memory()
     if memory is None:
         return look_up()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.dispatch import receiver
-from openedx_events.content_authoring.data import LibraryBlockData, LibraryContainerData
-from openedx_events.content_authoring.signals import LIBRARY_BLOCK_DELETED, LIBRARY_CONTAINER_DELETED
 
-from ..content.api import register_links
+from ..content.api import library_key_of_package, register_links
 from ..courses.api import register_course_hook
+from ..learning_core import api as learning_core
+from ..learning_core.api import DraftChangeLogEventData, LearningPackageEventData
 from .guard.edits import LinkKeeper
 from .link.rows import is_linked, release_tags_of
 
@@ -15,13 +15,11 @@ register_course_hook(LinkKeeper())
 register_links(is_linked)
 
 
-@receiver(LIBRARY_BLOCK_DELETED, dispatch_uid="content_libraries.sync.component_deleted")
-def component_deleted(*, library_block: LibraryBlockData, **_kwargs: object) -> None:
-    """Let authors of courses edit the tags that came from a component."""
-    release_tags_of(str(library_block.usage_key))
-
-
-@receiver(LIBRARY_CONTAINER_DELETED, dispatch_uid="content_libraries.sync.container_deleted")
-def container_deleted(*, library_container: LibraryContainerData, **_kwargs: object) -> None:
-    """Let authors of courses edit the tags that came from a container."""
-    release_tags_of(str(library_container.container_key))
+@receiver(learning_core.ENTITIES_DRAFT_CHANGED, dispatch_uid="content_libraries.sync.items_deleted")
+def items_deleted(
+    *, learning_package: LearningPackageEventData, change_log: DraftChangeLogEventData, **_kwargs: object
+) -> None:
+    """Let authors of courses edit the tags that came from deleted items of a library."""
+    deleted = [change.entity_id for change in change_log.changes if change.new_version_id is None]
+    if deleted and (library_key := library_key_of_package(learning_package.id)) is not None:
+        release_tags_of(learning_core.item_keys(learning_package.id, deleted, library_key=library_key).values())

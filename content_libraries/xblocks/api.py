@@ -4,10 +4,13 @@ from .component_facts import get_declared_fields, get_fields, get_metadata, get_
 from .course_drafts import CoursePart, access_course_draft, course_parts, open_course_block_file
 from .data import (
     STUDIO_VIEW,
+    BlockEdit,
     BlockVersion,
     CourseBlockDraft,
     DeclaredField,
     DeclaredFields,
+    EditedBlock,
+    EditProblem,
     FieldValues,
     HandlerCall,
     HandlerResponse,
@@ -15,10 +18,10 @@ from .data import (
     Metadata,
     RenderedView,
     Resource,
+    SettingsEdit,
     ShownVersion,
     Version,
 )
-from .edits_inside import BlockEdit, EditedBlock, EditProblem, SettingsEdit
 from .formulas import formula_latex
 from .handling import call_course_handler, call_handler, holder_of_token
 from .many_edits import edit_blocks

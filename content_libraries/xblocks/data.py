@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from opaque_keys.edx.keys import UsageKey
 from ..courses.api import CourseFile
 from ..errors import InvalidInputError
 from ..keys import LibraryUsageLocatorV2
+from ..olx.api import Excerpt, Replacing
 
 STUDENT_VIEW: Final = "student_view"
 AUTHOR_VIEW: Final = "author_view"
@@ -228,3 +230,46 @@ class Metadata:
     key: LibraryUsageLocatorV2
     display_name: str
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+class EditProblem(StrEnum):
+    """Reasons why a block is left alone."""
+
+    NO_SETTING = "no_setting"
+    """The type of the block does not have one of the settings."""
+    INVALID_VALUE = "invalid_value"
+    """A setting cannot have the value."""
+    REFUSED = "refused"
+    """The block cannot be read before or after the edit, or cannot hold the result."""
+    STOPPED = "stopped"
+    """The code of the block took too much time or memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsEdit:
+    """New values of settings: name -> value as JSON, or None to set the setting back to its default."""
+
+    values: Mapping[str, object]
+
+
+type BlockEdit = SettingsEdit | Replacing
+
+
+@dataclass(frozen=True, slots=True)
+class EditedBlock:
+    """
+    A block after an edit.
+
+    Args:
+        olx: the new OLX; the old one if nothing changes.
+        counts: field -> how many values were changed in it.
+        excerpts: replaced texts.
+        problem: the EditProblem for which the block is left alone, as plain text; "" if it is not.
+        reason: the problem in a sentence.
+    """
+
+    olx: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+    excerpts: tuple[Excerpt, ...] = ()
+    problem: str = ""
+    reason: str = ""

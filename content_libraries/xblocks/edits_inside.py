@@ -7,64 +7,20 @@ Nothing is stored here. Each block is read with its class before and after the e
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 from xblock.fields import Field, Scope
 
 from ..block_types.api import block_type
 from ..errors import ContentLibrariesError
-from ..olx.api import Excerpt, Replacing, parse_block, replaced_in
-from .data import InvalidFieldsError, ShownVersion
+from ..olx.api import Replacing, parse_block, replaced_in
+from .data import BlockEdit, EditedBlock, EditProblem, InvalidFieldsError, SettingsEdit, ShownVersion
 from .field_data import UNSET
 from .parsing import UnknownTypeError, make_block
 from .site import BlockSite
 from .visits import Visit
 from .writing import authored_fields, changed_olx, checked, differs
-
-
-class EditProblem(StrEnum):
-    """Reasons why a block is left alone."""
-
-    NO_SETTING = "no_setting"
-    """The type of the block does not have one of the settings."""
-    INVALID_VALUE = "invalid_value"
-    """A setting cannot have the value."""
-    REFUSED = "refused"
-    """The block cannot be read before or after the edit, or cannot hold the result."""
-    STOPPED = "stopped"
-    """The code of the block took too much time or memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsEdit:
-    """New values of settings: name -> value as JSON, or None to set the setting back to its default."""
-
-    values: Mapping[str, object]
-
-
-type BlockEdit = SettingsEdit | Replacing
-
-
-@dataclass(frozen=True, slots=True)
-class EditedBlock:
-    """
-    A block after an edit.
-
-    Args:
-        olx: the new OLX; the old one if nothing changes.
-        counts: field -> how many values were changed in it.
-        excerpts: replaced texts.
-        problem: the EditProblem for which the block is left alone, as plain text; "" if it is not.
-        reason: the problem in a sentence.
-    """
-
-    olx: str
-    counts: Mapping[str, int] = field(default_factory=dict)
-    excerpts: tuple[Excerpt, ...] = ()
-    problem: str = ""
-    reason: str = ""
 
 
 def edit_each(_site: BlockSite, versions: Sequence[ShownVersion], edit: BlockEdit) -> list[EditedBlock]:

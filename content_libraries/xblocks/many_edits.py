@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from .. import conf
 from ..actors import Actor
 from ..errors import InvalidInputError
-from .data import ShownVersion
-from .edits_inside import BlockEdit, EditedBlock, EditProblem, edit_each
+from .data import BlockEdit, EditedBlock, EditProblem, ShownVersion
+from .edits_inside import edit_each
 from .processes.errors import BlockStoppedError
 from .processes.running import run
 from .site import NOBODYS_SITE

@@ -11,6 +11,7 @@ import pytest
 from tests.sites import PROJECT, site_environment
 
 NOT_NEEDED = (
+    "content_libraries.xblocks.rendering",
     "drf_spectacular.openapi",
     "studio.urls",
     "tantivy",

@@ -11,7 +11,7 @@ from ...translation import gettext as _
 
 
 class ProblemCode(StrEnum):
-    """What is wrong with an archive. The values stay the same over releases."""
+    """Names the problems that an archive can have. The values stay the same over releases."""
 
     UNSAFE = "unsafe_member"
     TOO_LARGE = "too_large"

@@ -49,7 +49,7 @@ class _ChoiceSerializer(StrictSerializer):
 
 
 class BackupRequestSerializer(_ChoiceSerializer):
-    """What to back up."""
+    """Names the library, and the parts of it, that a backup takes."""
 
     library = LibraryKeyField(help_text="Key of the library.")
     deleted = serializers.BooleanField(default=False, help_text="Also deleted items and collections.")
@@ -106,7 +106,7 @@ class ArchivedLibrarySerializer(serializers.Serializer[Any]):
 
 
 class ArchiveReportSerializer(serializers.Serializer[Any]):
-    """What is known of an archive."""
+    """Shows the state of an uploaded archive, and its contents once it is verified."""
 
     whole = serializers.BooleanField(help_text="Whether it can be restored.")
     problems = ProblemSerializer(many=True)
@@ -129,7 +129,7 @@ class VerifiedArchiveSerializer(serializers.Serializer[RestoreJob]):
 
 
 class RestorePlanRequestSerializer(_ChoiceSerializer):
-    """What to restore, and how."""
+    """Names an archive, the library to restore it into, and the mode."""
 
     archive = serializers.UUIDField(help_text="A verified archive of the caller.")
     library = LibraryKeyField(help_text="Key of the library; of a new one for the mode `new`.")
@@ -163,7 +163,7 @@ class RestoreApplicationSerializer(StrictSerializer):
 
 
 class PlannedRestoreItemSerializer(serializers.Serializer[Any]):
-    """What happens to an item."""
+    """Shows the change of one item in a restore."""
 
     key = serializers.CharField(help_text="Name of the item in the archive.")
     action = serializers.CharField(help_text="create, rename, update, restore, skip or delete.")
@@ -174,7 +174,7 @@ class PlannedRestoreItemSerializer(serializers.Serializer[Any]):
 
 
 class PlannedRestoreCollectionSerializer(serializers.Serializer[Any]):
-    """What happens to a collection."""
+    """Shows the change of one collection in a restore."""
 
     code = serializers.CharField()
     action = serializers.CharField()
@@ -192,7 +192,7 @@ class RestoredLinksSerializer(serializers.Serializer[Any]):
 
 
 class RestoreReportSerializer(serializers.Serializer[Any]):
-    """What a restore would do, or did."""
+    """Shows the plan of a restore, and its result once it is applied."""
 
     library = serializers.CharField()
     fingerprint = serializers.CharField(allow_blank=True)

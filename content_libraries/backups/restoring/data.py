@@ -1,4 +1,4 @@
-"""What a restore into a library would do, and did."""
+"""Data classes of plans and results of restores into libraries."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class RestoreMode(StrEnum):
 
 
 class Collision(StrEnum):
-    """What RestoreMode.ADD does with items that the library has, with other content."""
+    """Names ways to treat an item that the library has with other content (RestoreMode.ADD)."""
 
     SKIP = "skip"
     RENAME = "rename"
 
 
 class Action(StrEnum):
-    """What happens to an item or a collection of the library."""
+    """Names the change of an item or a collection in a restore."""
 
     CREATE = "create"
     RENAME = "rename"
@@ -111,7 +111,7 @@ class PlannedItem:
 
 @dataclass(frozen=True, slots=True)
 class PlannedCollection:
-    """What happens to a collection: ``code`` is its code in the archive, ``target`` its code in the library."""
+    """Describes the change of one collection: ``code`` is its code in the archive, ``target`` that in the library."""
 
     code: str
     action: Action

@@ -1,4 +1,4 @@
-"""What was read from an archive."""
+"""Data classes of verified archives."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ _CHANGES: Final[Mapping[api.PublishChange, LazyText]] = {
 
 
 class _ActForm(forms.Form):
-    """What staff do with a release."""
+    """Reads an action on a release, with its text, fingerprint or time."""
 
     action = forms.ChoiceField(choices=[(action.value, action.value) for action in ReleaseAction])
     text = forms.CharField(required=False, max_length=10_000)

@@ -1,4 +1,4 @@
-"""What staff do with change sets in the admin: undo them, and restore earlier versions. A preview comes first."""
+"""Pages of the admin that undo change sets and restore earlier versions, each after a preview."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ RESTORE_ACTIONS: Final = {
 
 
 class _UndoForm(forms.Form):
-    """What to do about items that were changed since."""
+    """Asks whether an undo leaves out items that were changed since."""
 
     on_conflict = forms.ChoiceField(choices=[(choice.value, choice.value) for choice in api.OnConflict])
 

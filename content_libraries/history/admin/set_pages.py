@@ -1,4 +1,4 @@
-"""What the admin pages of change sets share."""
+"""Shared parts of the admin pages of change sets."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from ...learning_core.api import ChangeKind
 from ...libraries import api as libraries
 from ...libraries.api import Permission
 from ...plan_basis import PlanBasis, refuse_outdated
-from ...xblocks.api import BlockEdit
+from ...xblocks.data import BlockEdit
 from .data import BulkEditPlan, BulkEditResult, PlannedItem, Selection
 from .planning import ReportProgress, plan_bulk_edit
 
@@ -113,7 +113,7 @@ def _write_library(plan: BulkEditPlan, library_key: LibraryLocatorV2, user: Acto
             ],
             containers=[_container(planned) for planned in plan.items if planned.olx is None],
         )
-    return learning_core.change_set_uuid(writes.draft_change_log_pk)
+    return learning_core.change_sets.change_set_uuid(writes.draft_change_log_pk)
 
 
 def _component(planned: PlannedItem, files: tuple[learning_core.FileMedia, ...]) -> ComponentWrite:
@@ -134,7 +134,9 @@ def _write_course(plan: BulkEditPlan, course_key: CourseKey, user: Actor) -> UUI
     basis = PlanBasis({key: planned.item.version for key, planned in blocks})
     applied = courses.apply_course_plan(course_key, CoursePlan(tuple(updates), basis), user=user)
     # A store of another platform has change sets of its own.
-    return learning_core.change_set_uuid(applied.change_set) if isinstance(applied.change_set, int) else None
+    return (
+        learning_core.change_sets.change_set_uuid(applied.change_set) if isinstance(applied.change_set, int) else None
+    )
 
 
 def _outdated() -> PlanOutdatedError:

@@ -27,7 +27,7 @@ from ...jobs.api import (
 from ...keys import LibraryLocatorV2
 from ...libraries.api import may_see
 from ...olx.api import Replacing
-from ...xblocks.api import BlockEdit, SettingsEdit
+from ...xblocks.data import BlockEdit, SettingsEdit
 from ..models import BulkEditJob
 from .applying import apply_bulk_edit
 from .data import BulkEditPlan, BulkEditResult, Selection

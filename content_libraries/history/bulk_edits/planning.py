@@ -17,8 +17,15 @@ from ...keys import CourseKey, LibraryContainerLocator, LibraryLocatorV2, Librar
 from ...learning_core import api as learning_core
 from ...olx.api import RefusedPatternError, Replacing, check_replacing, replaced_in_text, settings_in
 from ...sync.api import refused_updates
-from ...xblocks import api as xblocks
-from ...xblocks.api import BlockEdit, EditedBlock, EditProblem, SettingsEdit, ShownVersion
+from ...xblocks.data import (
+    BlockEdit,
+    BlockVersion,
+    CourseBlockDraft,
+    EditedBlock,
+    EditProblem,
+    SettingsEdit,
+    ShownVersion,
+)
 from .data import BulkEditPlan, EditableItem, LeftAlone, PlannedItem, Selection
 from .selecting import items_of
 
@@ -46,11 +53,13 @@ def plan_bulk_edit(
     Raises NotFoundError, NotAllowedError, InvalidInputError for a selection that is too large, for a pattern that is
     refused, and for settings that no chosen item can have; and BusyError.
     """
+    from ...xblocks.api import edit_blocks  # noqa: PLC0415 - loads the services of blocks, which few commands need
+
     check_edit(edit)
     items = items_of(selection, user=user, only_blocks=isinstance(edit, SettingsEdit))
     blocks = [item for item in items if not isinstance(item.key, LibraryContainerLocator)]
     versions = [_version(item, key) for item in blocks if not isinstance(key := item.key, LibraryContainerLocator)]
-    edited = xblocks.edit_blocks(versions, edit, user=user, after_each=_counted(report, len(versions)))
+    edited = edit_blocks(versions, edit, user=user, after_each=_counted(report, len(versions)))
     if isinstance(edit, SettingsEdit):
         _refuse_useless(edited)
     results: dict[object, PlannedItem | LeftAlone] = {}
@@ -99,7 +108,7 @@ def _version(item: EditableItem, key: UsageKey) -> ShownVersion:
     """Return an item as blocks are read. Its files are left out, because settings and texts do not need them."""
     olx = item.olx or ""
     if isinstance(key, LibraryUsageLocatorV2):
-        return xblocks.BlockVersion(
+        return BlockVersion(
             key=key,
             library_pk=0,
             version=None,
@@ -110,7 +119,7 @@ def _version(item: EditableItem, key: UsageKey) -> ShownVersion:
             file_paths=frozenset(),
             can_edit=True,
         )
-    return xblocks.CourseBlockDraft(key, item.title, olx, holds_blocks=False)
+    return CourseBlockDraft(key, item.title, olx, holds_blocks=False)
 
 
 def _refuse_useless(edited: Sequence[EditedBlock]) -> None:

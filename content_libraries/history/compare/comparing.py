@@ -15,7 +15,8 @@ from ...courses import api as courses
 from ...errors import InvalidInputError
 from ...keys import LibraryContainerLocator, LibraryUsageLocatorV2, library_key_of
 from ...learning_core import api as learning_core
-from ...learning_core.api import ChangeSetLog, VersionStatus
+from ...learning_core.api import VersionStatus
+from ...learning_core.data import ChangeSetLog
 from ...libraries import api as libraries
 from ...olx.api import ComparedState, state_difference
 from ..change_sets import AnyItemKey, ContextKey, item_place, item_type_of_key
@@ -106,7 +107,7 @@ def _around(log: ChangeSetLog, *, before: bool) -> content.CurrentVersions:
 
 def _log(place: _Place, uuid: UUID, field: str) -> ChangeSetLog:
     """Find a log of the library or course of the item. Others count as unknown: the user may not know of them."""
-    log = learning_core.find_change_set(uuid)
+    log = learning_core.change_sets.find_change_set(uuid)
     if log is None or log.learning_package_pk != place.learning_package_pk:
         raise _unknown_log(place, uuid, field)
     return log

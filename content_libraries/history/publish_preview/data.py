@@ -13,7 +13,7 @@ from ...sync.api import Offers
 
 
 class PublishChange(StrEnum):
-    """What a publish would do to one item."""
+    """Describes the change of one item in a publish."""
 
     CREATED = "created"
     CHANGED = "changed"

@@ -84,7 +84,7 @@ class TextChangeSerializer(serializers.Serializer[Any]):
 
 
 class BulkEditDifferenceSerializer(serializers.Serializer[Any]):
-    """What changes in an item."""
+    """Shows the changes of one item."""
 
     settings = SettingChangeSerializer(many=True)
     text = TextChangeSerializer()
@@ -168,7 +168,7 @@ class StoredLeftAloneSerializer(serializers.Serializer[Any]):
 
 
 class BulkEditResultSerializer(BulkEditCountsSerializer):
-    """What a worker did."""
+    """Shows the result of a bulk edit that a worker made."""
 
     left_alone = StoredLeftAloneSerializer(many=True, help_text=f"The first {MOST_LEFT_ALONE}.")
 

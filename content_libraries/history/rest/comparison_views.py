@@ -59,7 +59,7 @@ class StateSerializer(StrictSerializer):
 
 
 class ComparisonRequestSerializer(StrictSerializer):
-    """What to compare: before and after, or the states around a change set."""
+    """Names the two states to compare: before and after, or the states around a change set."""
 
     item_key = serializers.CharField(
         required=False, help_text="A component or container of a library, or a block of a course."

@@ -30,7 +30,7 @@ class DraftAuthorSerializer(serializers.Serializer[api.DraftAuthor]):
 
 
 class PreviewItemSerializer(serializers.Serializer[api.PreviewItem]):
-    """What a publish would do to one item."""
+    """Shows the change of one item in a publish."""
 
     item_key = serializers.CharField(source="key")
     item_type = serializers.CharField(help_text="Type of the XBlock or container.")
@@ -92,7 +92,7 @@ class CourseUpdatesSerializer(serializers.Serializer[Any]):
 
 
 class PublishPreviewSerializer(serializers.Serializer[Any]):
-    """What a publish would do."""
+    """Shows all items that a publish would change, and the effects on courses."""
 
     library_key = serializers.CharField()
     fingerprint = serializers.CharField(help_text="Names the content. It changes when one of the items is edited.")

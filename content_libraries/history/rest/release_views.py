@@ -171,7 +171,7 @@ class ReleaseItemsView(ReleaseScopedView):
 
 
 class ReleaseEventsView(ReleaseScopedView):
-    """What happened to a release."""
+    """Lists the events in the life of a release."""
 
     perms_map: ClassVar = {"GET": [Permission.VIEW]}
 
@@ -188,7 +188,7 @@ class ReleaseEventsView(ReleaseScopedView):
 
 
 class ReleasePreviewView(ReleaseScopedView):
-    """What publishing a release would do now."""
+    """Previews the publication of a release."""
 
     perms_map: ClassVar = {"GET": [Permission.VIEW]}
 

@@ -56,7 +56,7 @@ class RestoreRequestSerializer(StrictSerializer):
 
 
 class RestoreStepSerializer(serializers.Serializer[api.RestoreStep]):
-    """What a restore does to an item."""
+    """Shows the change of one item in a restore."""
 
     item_key = serializers.CharField(source="key", allow_null=True)
     item_type = serializers.CharField(help_text="Type of the XBlock or container.")
@@ -69,14 +69,14 @@ class RestoreStepSerializer(serializers.Serializer[api.RestoreStep]):
 
 
 class RestorePreviewSerializer(serializers.Serializer[Any]):
-    """What a restore does."""
+    """Shows the plan of a restore."""
 
     change_count = serializers.IntegerField(help_text="Number of items that change.")
     changes = RestoreStepSerializer(many=True, help_text=f"The first {LISTED} of them.")
 
 
 class RestoredVersionsSerializer(RestorePreviewSerializer):
-    """What a restore did."""
+    """Shows a restore that was made, with its change set."""
 
     change_set = ChangeSetSerializer(allow_null=True, help_text="The new change set; null if nothing had to change.")
 

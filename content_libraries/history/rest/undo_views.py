@@ -24,7 +24,7 @@ LISTED: Final = 1000
 
 
 class UndoRequestSerializer(StrictSerializer):
-    """What to do about items that were changed since."""
+    """Says whether an undo leaves out items that were changed since."""
 
     on_conflict = serializers.ChoiceField(
         choices=list(api.OnConflict),
@@ -34,7 +34,7 @@ class UndoRequestSerializer(StrictSerializer):
 
 
 class UndoStepSerializer(serializers.Serializer[api.UndoStep]):
-    """What an undo does to an item."""
+    """Shows the change of one item in an undo."""
 
     item_key = serializers.CharField(source="key", allow_null=True, help_text="Null for a file of a course.")
     item_type = serializers.CharField(help_text="Type of the XBlock or container, or file.")
@@ -58,7 +58,7 @@ class UndoConflictSerializer(serializers.Serializer[api.UndoConflict]):
 
 
 class UndoPreviewSerializer(serializers.Serializer[Any]):
-    """What an undo does."""
+    """Shows the plan of an undo."""
 
     change_count = serializers.IntegerField(help_text="Number of items that come back.")
     conflict_count = serializers.IntegerField(help_text="Number of items that cannot be undone.")
@@ -80,7 +80,7 @@ class UndoConflictsSerializer(UndoPreviewSerializer):
 
 
 class UndoneSerializer(UndoPreviewSerializer):
-    """What an undo did."""
+    """Shows an undo that was made, with its change set."""
 
     change_set = ChangeSetSerializer(help_text="The new change set, which can be undone too.")
 

@@ -88,5 +88,5 @@ def restore_block(target: ItemVersion, key: UsageKey, *, user: Actor) -> Restore
         applied = courses.write_course_plan(key.course_key, restore.course_plan, author_pk=author_pk(user))
         if not isinstance(applied.change_set, int):
             return Restored(restore.plan, None)
-        log = learning_core.change_set_of("draft", applied.change_set)
+        log = learning_core.change_sets.change_set_of("draft", applied.change_set)
         return Restored(restore.plan, describe_change_set(key.course_key, log))

@@ -77,7 +77,7 @@ class RestoreStep:
 
 @dataclass(frozen=True, slots=True)
 class RestorePlan:
-    """What a restore does. A preview shows it, and a restore applies it. Items that are as wanted have no step."""
+    """Holds the steps of a restore, for previews and for applying it. Items that are as wanted have no step."""
 
     target: RestoreTarget
     steps: tuple[RestoreStep, ...]

@@ -67,7 +67,7 @@ def restore_versions(target: RestoreTarget, *, user: Actor) -> Restored:
             )
         if written.draft_change_log_pk is None:
             return Restored(plan, None)
-        log = learning_core.change_set_of("draft", written.draft_change_log_pk)
+        log = learning_core.change_sets.change_set_of("draft", written.draft_change_log_pk)
         return Restored(plan, describe_change_set(library_key, log))
 
 

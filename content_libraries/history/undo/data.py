@@ -14,14 +14,14 @@ from ..data import ChangeSet
 
 
 class OnConflict(StrEnum):
-    """What an undo does about items that cannot be undone: refuse all, or leave out these items."""
+    """Names ways to treat items that cannot be undone: refuse the whole undo, or leave these items out."""
 
     REFUSE = "refuse"
     SKIP = "skip"
 
 
 class UndoAction(StrEnum):
-    """What an undo does to an item."""
+    """Names the change of an item in an undo."""
 
     REVERT = "revert"
     DELETE = "delete"

@@ -19,8 +19,8 @@ from ...courses.api import CoursePermission
 from ...imports import api as imports
 from ...keys import LibraryLocatorV2
 from ...learning_core import api as learning_core
-from ...learning_core.api import ChangeKind, ChangeSetLog, Effect, EffectKind, set_changes
-from ...learning_core.data import SetChange
+from ...learning_core.api import ChangeKind, Effect, EffectKind, set_changes
+from ...learning_core.data import ChangeSetLog, SetChange
 from ...libraries import api as libraries
 from ...libraries.api import Permission, author_pk
 from ...sync import api as sync
@@ -75,7 +75,7 @@ def undo_change_set(uuid: UUID, *, user: Actor, on_conflict: OnConflict = OnConf
             if new_log_pk is None:
                 raise NothingToUndoError(plan)
             _take_back(log, effects, plan, user)
-        change_set = describe_change_set(context_key, learning_core.change_set_of(log.branch, new_log_pk))
+        change_set = describe_change_set(context_key, learning_core.change_sets.change_set_of(log.branch, new_log_pk))
     return Undone(plan, change_set)
 
 

@@ -26,7 +26,7 @@ _UPLOAD: Final = gettext_noop("Tasks with files to upload become texts: a proble
 
 def questions(root: etree._Element, rewrite: Rewrite) -> Iterator[Question]:
     """Read the questions of a quiz or a question bank, in order."""
-    for number, element in enumerate(xml.descendants(root, "item"), start=1):
+    for number, element in enumerate(xml.outermost(root, "item"), start=1):
         yield _question(QtiItem(element, rewrite), number)
 
 
@@ -77,7 +77,7 @@ def _kind_by_shape(item: QtiItem) -> str:
     if len(lists) == 1 and not fields:
         return "many" if xml.attribute(lists[0], "rcardinality").lower() == "multiple" else "one"
     if len(fields) == 1 and not lists:
-        render = next(xml.descendants(fields[0], "render_fib"), None)
+        render = next(xml.outermost(fields[0], "render_fib"), None)
         is_number = xml.attribute(render, "fibtype").lower() in {"decimal", "integer"}
         if is_number or xml.name(fields[0]) == "response_num":
             return "number"
@@ -91,7 +91,7 @@ def _choices(item: QtiItem) -> list[Choice]:
 
 
 def _one_choice(item: QtiItem) -> str:
-    renders = xml.descendants(item.element, "render_choice")
+    renders = xml.outermost(item.element, "render_choice")
     is_shuffled = any(xml.attribute(render, "shuffle").lower() == "yes" for render in renders)
     return problems.one_choice(item.prompt, _choices(item), is_shuffled=is_shuffled)
 

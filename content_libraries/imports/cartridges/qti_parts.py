@@ -47,7 +47,7 @@ class QtiItem:
             xml.attribute(found, "ident"): self.rewrite(_all_material(found))
             for found in xml.children(self.element, "itemfeedback")
         }
-        self._conditions = [_Condition.of(found) for found in xml.descendants(self.element, "respcondition")]
+        self._conditions = [_Condition.of(found) for found in xml.outermost(self.element, "respcondition")]
         for condition in self._conditions:
             for respident, value in condition.equal if condition.points > 0 else ():
                 self._rights.setdefault(respident, {})[value] = None
@@ -58,22 +58,22 @@ class QtiItem:
         """Return the metadata of the question by their labels, in lower case."""
         fields = {
             xml.text(found, "fieldlabel").lower(): xml.text(found, "fieldentry")
-            for found in xml.descendants(self.element, "qtimetadatafield")
+            for found in xml.outermost(self.element, "qtimetadatafield")
         }
-        for found in xml.descendants(self.element, "qmd_itemtype", "bbmd_questiontype"):
+        for found in xml.outermost(self.element, "qmd_itemtype", "bbmd_questiontype"):
             fields.setdefault("qmd_itemtype", xml.text(found))
         return fields
 
     def responses(self, *tags: str) -> list[etree._Element]:
         """Return the elements that take answers."""
-        return list(xml.descendants(self.element, *tags))
+        return list(xml.outermost(self.element, *tags))
 
     def labels(self, response: etree._Element | None = None) -> list[tuple[str, str]]:
         """Return identifier and HTML of the answers to choose, of one response or of all."""
         within = self.element if response is None else response
         return [
             (xml.attribute(label, "ident"), self.rewrite(_all_material(label)))
-            for label in xml.descendants(within, "response_label")
+            for label in xml.outermost(within, "response_label")
         ]
 
     def whole_text(self) -> str:
@@ -120,7 +120,7 @@ class QtiItem:
 
     def is_case_sensitive(self) -> bool:
         """Return whether typed answers have to have the same capitals."""
-        found = [xml.attribute(each, "case").lower() for each in xml.descendants(self.element, "varequal")]
+        found = [xml.attribute(each, "case").lower() for each in xml.outermost(self.element, "varequal")]
         return bool(found) and all(case == "yes" for case in found)
 
     def patterns(self) -> list[str]:
@@ -220,7 +220,7 @@ def _texts(parent: etree._Element) -> Iterator[str]:
 
 
 def _all_material(parent: etree._Element) -> str:
-    return " ".join(text for found in xml.descendants(parent, "material") for part in found for text in _text(part))
+    return " ".join(text for found in xml.outermost(parent, "material") for part in found for text in _text(part))
 
 
 def _text(part: etree._Element) -> Iterator[str]:

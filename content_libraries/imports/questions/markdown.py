@@ -79,7 +79,7 @@ def _sections(text: str, title: str) -> Iterator[tuple[str, str]]:
 
 @dataclass(slots=True)
 class _Fields:
-    """What one question asks for."""
+    """Holds the prompt and the answers of one question, as they are read."""
 
     prompt: list[str] = field(default_factory=list)
     radios: list[Choice] = field(default_factory=list)

@@ -136,6 +136,19 @@ def descendants(element: etree._Element, *tags: str) -> Iterator[etree._Element]
     return (child for child in element.iter() if name(child) in tags and child is not element)
 
 
+def outermost(element: etree._Element, *tags: str) -> Iterator[etree._Element]:
+    """
+    Yield what ``descendants`` yields, without elements inside of a yielded element.
+
+    Texts of the yielded elements are read once, however deep an author nests elements of the same tag.
+    """
+    for child in element:
+        if name(child) in tags:
+            yield child
+        else:
+            yield from outermost(child, *tags)
+
+
 def first(element: etree._Element | None, *path: str) -> etree._Element | None:
     """Return the first element at the end of a path of tags, or None."""
     for tag in path:

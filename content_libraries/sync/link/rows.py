@@ -152,10 +152,11 @@ def delete_links(course_key: CourseKey) -> None:
     CourseLink.objects.filter(course_key=course_key).delete()
 
 
-def release_tags_of(upstream: str) -> None:
-    """Make tags that blocks got from a library item editable in the courses (wire: sync-tags)."""
-    linked = CourseLink.objects.filter(upstream_key=upstream).values_list("downstream_key", flat=True)
-    release_copied_tags([str(key) for key in linked])
+def release_tags_of(upstreams: Iterable[ItemKey]) -> None:
+    """Make tags that blocks got from library items editable in the courses (wire: sync-tags)."""
+    for part in learning_core.in_parts(map(str, upstreams)):
+        linked = CourseLink.objects.filter(upstream_key__in=part).values_list("downstream_key", flat=True)
+        release_copied_tags([str(key) for key in linked])
 
 
 def check_links(library_key: LibraryLocatorV2 | None, *, repair: bool) -> list[Finding]:

@@ -276,3 +276,20 @@ def test_choices_in_choices(tmp_path: Path) -> None:
     )
     source = package(tmp_path, '<resource identifier="r" type="imsqti_item_xmlv2p1" href="i.xml"/>', i=item)
     assert peak_of(source.tree) < 100 * MEGABYTE
+
+
+def test_answers_in_answers(tmp_path: Path) -> None:
+    """An answer at each level held all that were in it."""
+    depth = 100
+    inside = '<response_label ident="c">' * depth + f"<material><mattext>{'a' * MEGABYTE}</mattext></material>"
+    choices = (
+        f'<response_lid ident="r"><render_choice>{inside}{"</response_label>" * depth}</render_choice></response_lid>'
+    )
+    quiz = ONE_QUESTION.format("Which?").replace("</presentation>", f"{choices}</presentation>")
+    manifest = (
+        "<manifest identifier='m'><resources><resource identifier='r' type='imsqti_xmlv1p2/imscc_xmlv1p1/assessment'>"
+        "<file href='q.xml'/></resource></resources></manifest>"
+    )
+    named = {"imsmanifest.xml": manifest.encode(), "q.xml": quiz.encode()}
+    source = CartridgeSource(zip_of(tmp_path / "a.imscc", named.items()), DEFAULT_LIMITS)
+    assert texts_of(source.tree()) < 3 * MEGABYTE

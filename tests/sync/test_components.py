@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from opaque_keys.edx.keys import UsageKey
 from openedx_content.models_api import Media
 from openedx_tagging import api as tagging_api
@@ -16,6 +18,7 @@ from content_libraries import api
 from content_libraries.actors import OPERATOR
 from content_libraries.content.api import offered_block_types
 from content_libraries.learning_core import api as learning_core
+from content_libraries.sync.models import CourseLink
 from tests.conftest import ClientFactory, CommitRunner, UserFactory, give_role
 
 from .building import COURSE_KEY, SUBSECTION, UNIT, Author, Shelf, actions, block, body, children, edit, titles
@@ -476,6 +479,18 @@ def test_tags_are_freed_when_the_library_item_is_deleted(
     with run_on_commit():
         shelf.delete("t1")
     assert tags(key) == {"a": False}
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_a_deletion_of_many_items_looks_for_their_links_once(
+    shelf: Shelf, run_on_commit: CommitRunner, count: int
+) -> None:
+    for number in range(count):
+        shelf.component(f"t{100 + number}", title="New", body="")
+    with CaptureQueriesContext(connection) as queries, run_on_commit():
+        api.discard_all(shelf.library.library_key, user=OPERATOR)
+    links = [query["sql"] for query in queries if CourseLink._meta.db_table in query["sql"]]
+    assert len(links) == 1
 
 
 def tags(key: UsageKey) -> dict[str, bool]:

@@ -200,7 +200,9 @@ def stored_usage_key(text: str) -> UsageKey:
     Reading a course would otherwise spend most of its time on parsing keys, and on computing their hashes.
     """
     key: UsageKey = UsageKey.from_string(text)
-    return _BlockKey(key.course_key, key.block_type, key.block_id) if type(key) is BlockUsageLocator else key
+    if type(key) is not BlockUsageLocator:
+        return key
+    return _BlockKey(key.course_key, key.block_type, key.block_id)  # type: ignore[no-untyped-call]
 
 
 @lru_cache(maxsize=20_000)
@@ -210,12 +212,12 @@ def stored_item_key(text: str) -> ItemKey:
     library = _stored_library_key(key.lib_key.org, key.lib_key.slug)
     if isinstance(key, LibraryContainerLocator):
         return _ContainerKey(library, key.container_type, key.container_id)
-    return _ComponentKey(library, key.block_type, key.usage_id)
+    return _ComponentKey(library, key.block_type, key.usage_id)  # type: ignore[abstract]
 
 
 @lru_cache(maxsize=1_000)
 def _stored_library_key(org: str, slug: str) -> LibraryLocatorV2:
-    return _LibraryKey(org, slug)
+    return _LibraryKey(org, slug)  # type: ignore[no-untyped-call]
 
 
 def context_key(text: str) -> LibraryLocatorV2 | CourseKey:

@@ -96,7 +96,7 @@ def open_as(
             page.get_by_label("Username").fill(username)
             page.get_by_label("Password").fill(_password(username, environment))
             page.get_by_role("button", name="Log in").click()
-            page.wait_for_url(f"{site}/")
+            page.wait_for_url(f"{site}/libraries/")
             logged_in[username] = context.storage_state()
         elif username is not None:
             page.goto("/")

@@ -19,7 +19,7 @@ from .data import Action, ImportOptions, ImportPlan, ImportResult, Level, OnRepe
 from .jobs.requests import SourceRequest, cancel_job, find_job, find_jobs, list_jobs, start_imports, start_plans
 from .legacy.listing import LegacyLibrary, MigrationTarget, list_legacy_libraries
 from .legacy.migrating import Destination, LegacyMigration, migrate_legacy_libraries, start_legacy_migrations
-from .models import StoredPlan
+from .models import SourceUpload, StoredPlan
 from .plan.outdated import ImportOutdatedError, LibraryChange
 from .plan.planning import plan_tree
 from .plan.repeating import RepeatInDoubtError
@@ -69,6 +69,8 @@ __all__ = [
     "SourceFrozenError",
     "SourceProgress",
     "SourceRequest",
+    "SourceUpload",
+    "StoredPlan",
     "UnknownSourceError",
     "apply_import",
     "as_source",

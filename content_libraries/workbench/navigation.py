@@ -41,7 +41,10 @@ class Link:
 MAIN: Final = (Place("libraries", gettext_lazy("Libraries")),)
 """The main navigation. All users see it."""
 
-LIBRARY_TABS: Final = (Place("library", gettext_lazy("Content")),)
+LIBRARY_TABS: Final = (
+    Place("library", gettext_lazy("Content")),
+    Place("imports", gettext_lazy("Import")),
+)
 """The tabs of a library. Each URL takes the key of the library, and nothing else."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import home, libraries
+from .views import home, imports, libraries
 
 app_name = "workbench"
 
@@ -16,4 +16,13 @@ urlpatterns = [
     path("libraries/", libraries.library_list, name="libraries"),
     path("libraries/new/", libraries.new_library, name="library-new"),
     path(_LIBRARY, libraries.library_view, name="library"),
+    # Imports
+    path(_LIBRARY + "import/", imports.new_import, name="imports"),
+    path(_LIBRARY + "import/uploads/<uuid:uuid>/", imports.import_upload, name="import-upload"),
+    path(_LIBRARY + "import/courses/<course_key:course_key>/", imports.import_course, name="import-course"),
+    path(_LIBRARY + "import/plans/<uuid:uuid>/", imports.import_plan, name="import-plan"),
+    path(_LIBRARY + "import/jobs/<uuid:uuid>/", imports.import_job, name="import-job"),
+    path(_LIBRARY + "import/jobs/<uuid:uuid>/progress/", imports.import_progress, name="import-progress"),
+    path(_LIBRARY + "import/jobs/<uuid:uuid>/cancel/", imports.cancel_import, name="import-cancel"),
+    path(_LIBRARY + "import/jobs/<uuid:uuid>/retry/", imports.retry_import, name="import-retry"),
 ]

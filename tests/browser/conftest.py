@@ -36,7 +36,7 @@ type Check = Callable[[Page], None]
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
     """A prepared site of its own, with a stand-in for the authoring frontend."""
     build = stand_in_build(tmp_path_factory.mktemp("dist"))
-    return prepared_site(tmp_path_factory.mktemp("site"), SECURE_COOKIES="false", MFE_DIST=str(build))
+    return prepared_site(tmp_path_factory.mktemp("site"), SECURE_COOKIES="false", DEMO="true", MFE_DIST=str(build))
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,11 @@ class Link:
 MAIN: Final = (Place("libraries", gettext_lazy("Libraries")),)
 """The main navigation. All users see it."""
 
-LIBRARY_TABS: Final = (Place("library", gettext_lazy("Content")),)
+LIBRARY_TABS: Final = (
+    Place("library", gettext_lazy("Content")),
+    Place("library-team", gettext_lazy("Team")),
+    Place("library-settings", gettext_lazy("Settings")),
+)
 """The tabs of a library. Each URL takes the key of the library, and nothing else."""
 
 

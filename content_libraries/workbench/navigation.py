@@ -44,6 +44,8 @@ MAIN: Final = (Place("libraries", gettext_lazy("Libraries")),)
 LIBRARY_TABS: Final = (
     Place("library", gettext_lazy("Content")),
     Place("imports", gettext_lazy("Import")),
+    Place("library-team", gettext_lazy("Team")),
+    Place("library-settings", gettext_lazy("Settings")),
 )
 """The tabs of a library. Each URL takes the key of the library, and nothing else."""
 

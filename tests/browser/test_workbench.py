@@ -12,7 +12,14 @@ from .conftest import Check, PageFactory
 
 WIDTHS: Final = (375, 768, 1280)
 LIBRARY: Final = "/libraries/lib:DemoX:welcome/"
-PAGES: Final = ("/libraries/", "/libraries/new/", LIBRARY)
+PAGES: Final = (
+    "/libraries/",
+    "/libraries/new/",
+    LIBRARY,
+    f"{LIBRARY}settings/",
+    f"{LIBRARY}team/",
+    f"{LIBRARY}team/explain/",
+)
 """All pages that need no preparation. A new page adds its path here."""
 
 

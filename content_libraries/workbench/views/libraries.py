@@ -1,4 +1,4 @@
-"""Pages of libraries: the list, and creating one."""
+"""The list of libraries."""
 
 from __future__ import annotations
 
@@ -9,19 +9,16 @@ from typing import Final
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ...keys import LibraryLocatorV2
 from ...libraries import api as libraries
-from ...libraries.api import ContentLibrary, License
-from ..decorators import form_page, page
+from ...libraries.api import ContentLibrary
+from ..decorators import page
 from ..forms import WorkbenchForm
 from ..lists import page_of
 from ..navigation import library_page
-from ..refusals import errors_in
-from ..rendering import render_page, tell
+from ..rendering import render_page
 
 ORDERS: Final = (
     ("", gettext_lazy("Organization and key")),
@@ -42,19 +39,6 @@ class LibraryFilters(WorkbenchForm):
         """Return the value of a field; None without a valid one."""
         value = self.cleaned_data.get(name) if self.is_valid() or name in self.cleaned_data else None
         return str(value) if value else None
-
-
-class LibraryForm(WorkbenchForm):
-    """What a new library needs."""
-
-    title = forms.CharField(label=gettext_lazy("Title"))
-    org = forms.CharField(label=gettext_lazy("Organization"), help_text=gettext_lazy("Its short name, such as DemoX."))
-    slug = forms.CharField(
-        label=gettext_lazy("Name in the key"),
-        help_text=gettext_lazy("Letters, digits, - and _. It is a part of the library’s key, and never changes."),
-    )
-    description = forms.CharField(label=gettext_lazy("Description"), required=False, widget=forms.Textarea({"rows": 3}))
-    license = forms.ChoiceField(label=gettext_lazy("License"), required=False, choices=License.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +66,6 @@ def library_list(request: HttpRequest) -> HttpResponse:
         "rows": _rows(listed.object_list),
     }
     return render_page(request, "libraries/list.html", context, part="libraries/results.html")
-
-
-@form_page
-def new_library(request: HttpRequest) -> HttpResponse:
-    """Create a library."""
-    libraries.require_create(request.user)
-    form = LibraryForm(request.POST or None)
-    if form.is_valid():
-        with errors_in(form):
-            library = libraries.create_library(user=request.user, **form.cleaned_data)
-            tell(request, _("“%(title)s” is created.") % {"title": library.title})
-            return redirect("workbench:library", library.library_key)
-    return render_page(request, "libraries/new.html", {"form": form}, status=form.status)
 
 
 @page

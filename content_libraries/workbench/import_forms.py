@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -31,7 +31,7 @@ class UploadForm(WorkbenchForm):
 
     file = forms.FileField(label=_("File"), max_length=255)
 
-    def __init__(self, data: QueryDict | None, files: MultiValueDict[str, UploadedFile] | None) -> None:
+    def __init__(self, data: QueryDict | None, files: MultiValueDict[str, UploadedFile[Any]] | None) -> None:
         super().__init__(data, files)
         self.fields["file"].widget.attrs["accept"] = ",".join(upload_suffixes())
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django_htmx.http import reswap, retarget
 from django_htmx.middleware import HtmxDetails
 
-from ..errors import ContentLibrariesError, InvalidInputError, NotFoundError
+from ..errors import ContentLibrariesError, InvalidInputError, NotFoundError, PlanOutdatedError
 from ..rest.errors import api_exception
 from .forms import WorkbenchForm
 from .rendering import TEMPLATES, render_page
@@ -35,7 +35,13 @@ def errors_in(form: WorkbenchForm) -> Iterator[None]:
 
 
 def http_status(error: ContentLibrariesError) -> int:
-    """Return the HTTP status for an error of this app, which the REST API has, too."""
+    """
+    Return the HTTP status for an error of this app.
+
+    It is the status of the REST API, apart from plans that are out of date: older endpoints answer 400 there.
+    """
+    if isinstance(error, PlanOutdatedError):
+        return HTTPStatus.CONFLICT
     return api_exception(error).status_code
 
 

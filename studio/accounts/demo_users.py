@@ -34,11 +34,7 @@ DEMO_USERS: Final = (
 )
 
 
-<<<<<<< HEAD
-DEMO_SECRET_FILE: Final = "demo_password"
-=======
 DEMO_FILE: Final = "demo_password"
->>>>>>> wb1
 
 
 def make_demo_users(libraries: Iterable[api.LibraryLocatorV2], *, password: str) -> None:
@@ -76,9 +72,5 @@ def kept_password(name: str, configured: str = "") -> str:
 
 def stored_demo_password() -> str:
     """Return the password of the demo's users; "" where no demo was made."""
-<<<<<<< HEAD
-    file = Path(settings.DATA_DIR) / DEMO_SECRET_FILE
-=======
     file = Path(settings.DATA_DIR) / DEMO_FILE
->>>>>>> wb1
     return file.read_text() if file.exists() else ""

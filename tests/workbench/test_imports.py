@@ -39,13 +39,13 @@ def uploaded(client: Client, path: Path) -> Any:
 
 def planned(client: Client, path: Path, **options: str) -> str:
     """Upload a file, and return the URL of the plan of its import."""
-    response = client.post(uploaded(client, path).url, {**OPTIONS, **options})
+    response: Any = client.post(uploaded(client, path).url, {**OPTIONS, **options})
     assert response.status_code == 302, response.content.decode()
     return str(response.url)
 
 
 def started(client: Client, plan: str, **answers: str) -> ImportJob:
-    response = client.post(plan, answers)
+    response: Any = client.post(plan, answers)
     assert response.status_code == 302, response.content.decode()
     (uuid,) = re.findall(r"jobs/([0-9a-f-]+)/", response.url)
     return ImportJob.objects.get(uuid=uuid)

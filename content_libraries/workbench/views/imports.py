@@ -213,7 +213,7 @@ def _job(request: HttpRequest, library_key: LibraryLocatorV2, uuid: UUID) -> Job
 
 def _job_context(request: HttpRequest, library_key: LibraryLocatorV2, uuid: UUID) -> dict[str, Any]:
     described = _job(request, library_key, uuid)
-    progress = Progress(
+    progress = Progress(  # with the words for an import that is done in part
         id="import-state",
         url=reverse("workbench:import-progress", args=[library_key, uuid]),
         label=_("Import"),

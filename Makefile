@@ -50,6 +50,7 @@ install: $(VENV)/.studio  ## Make the virtual environment
 
 # Plain HTTP on this machine only; a real site keeps the default, cookies over TLS.
 run: export SECURE_COOKIES ?= false
+run: export DEMO ?= true
 run: install  ## Start the site with its demo content on http://127.0.0.1:8000/, or another PORT=
 	@$(SAY) "Preparing the site …"
 	@$(BIN)/python manage.py prepare_studio --port $(PORT)

@@ -65,7 +65,7 @@ setup(
         ]
     },
     install_requires=requirements("base"),
-    extras_require={name: requirements(name) for name in ("meilisearch", "tantivy")},
+    extras_require={name: requirements(name) for name in ("meilisearch", "tantivy", "workbench")},
     entry_points={
         "cms.djangoapp": ["content_libraries = content_libraries.apps:ContentLibrariesConfig"],
     },

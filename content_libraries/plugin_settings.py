@@ -14,6 +14,7 @@ Settings of the host stay unchanged. This module runs while settings are read, s
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,6 +39,9 @@ _APPS: Final = (
     "edxval",  # where video blocks look for their files
     "content_libraries",
 )
+
+_OF_WORKBENCH: Final = ("django_htmx",)
+"""Apps whose static files the workbench uses. They come with the extra ``workbench``."""
 
 _FIRST_MIDDLEWARE: Final = "edx_django_utils.cache.middleware.RequestCacheMiddleware"
 """Clears the cache of a request, such as grants, at its end."""
@@ -119,7 +123,8 @@ def plugin_settings(settings: Any) -> None:
         of_site["fail_silently"] = False  # an error in a step must not allow anything
         _extend(of_site, "pipeline", [step])
 
-    settings.INSTALLED_APPS = _with(settings.INSTALLED_APPS, _APPS)
+    optional = [name for name in _OF_WORKBENCH if find_spec(name)]
+    settings.INSTALLED_APPS = _with(settings.INSTALLED_APPS, [*_APPS, *optional])
     authz.plugin_settings(settings)
     if _FIRST_MIDDLEWARE not in settings.MIDDLEWARE:
         settings.MIDDLEWARE = [_FIRST_MIDDLEWARE, *settings.MIDDLEWARE]

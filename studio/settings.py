@@ -166,6 +166,8 @@ AXES_VERBOSE = AXES_ENABLE_ADMIN = False
 # How many proxies in front append an address to X-Forwarded-For. 0: the header is ignored.
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 
+# ``make run`` sets it: visitors from the same machine log in as the users of the demo with one click.
+DEMO = _flag("DEMO", default=False)
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "/"
 

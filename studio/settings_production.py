@@ -21,6 +21,8 @@ check_secret_key(os.environ["SECRET_KEY"])
 
 from .settings import *  # noqa: E402, F403 - its variables have to be set first
 
+DEMO = False  # whatever the environment says
+
 # Shared by all processes. Sessions stay in the database, so that users stay logged in while the cache is down.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": os.environ["CACHE_URL"]}}
 

@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from . import schema  # noqa: F401 - registers the schemes of authentication
 from .pages.api_docs import api_reference, description, try_api
-from .pages.views import icon, start
+from .pages.views import icon
 
 admin.autodiscover()
 
@@ -17,7 +17,7 @@ handler404 = "studio.pages.views.not_found"
 handler500 = "studio.pages.views.server_error"
 
 urlpatterns = [
-    path("", start, name="start"),
+    path("", include("content_libraries.workbench.urls")),
     path("favicon.ico", icon),
     path("", include("content_libraries.urls")),
     path("", include("studio.accounts.urls")),

@@ -14,7 +14,7 @@ from ..actors import Actor
 from ..errors import NotAllowedError
 from ..keys import LibraryLocatorV2
 from . import roles
-from .access import views_everything
+from .access import access_library, views_everything
 from .data import PERMISSIONS_OF, GrantKind, Permission, Role
 from .models import AccessLevel, ContentLibraryPermission
 
@@ -95,6 +95,23 @@ def list_team_entries(
         raise NotAllowedError(
             _("“%(user)s” may not see the teams of all libraries. Ask the staff of the site.") % {"user": user}
         )
+    return _entries(text, name, library_key)
+
+
+def library_team(library_key: LibraryLocatorV2, *, user: Actor) -> QuerySet[Any, Any]:
+    """
+    List which users and groups have which role or level in one library. Needs VIEW_TEAM.
+
+    Roles in the organization of the library, and in all libraries, are included.
+
+    Returns: a queryset of one query, ordered by scope and member, for ``team_entry``. Raises NotFoundError and
+    NotAllowedError.
+    """
+    access_library(user, library_key, Permission.VIEW_TEAM)
+    return _entries("", "", library_key)
+
+
+def _entries(text: str, name: str, library_key: LibraryLocatorV2 | None) -> QuerySet[Any, Any]:
     held = roles.all_assignments([role for role in Role if name in ("", role)], library_key=library_key)
     held = held.annotate(for_group=Value(False), of_kind=_text(GrantKind.ROLE))
     found = Q(where__icontains=text) | Q(who__icontains=text)

@@ -19,9 +19,9 @@ from .access import (
     views_everything,
     views_library_updates,
 )
-from .all_teams import ROLE_NAMES, TeamEntry, list_team_entries, team_entry
+from .all_teams import ROLE_NAMES, TeamEntry, library_team, list_team_entries, team_entry
 from .data import PERMISSIONS_OF, Explanation, Grant, GrantKind, LibrarySummary, Permission, Role, TeamMember
-from .given_roles import change_role, give_role, take_role
+from .given_roles import change_role, find_member, give_role, take_role
 from .lifecycle import create_library, delete_library, update_library
 from .listing import library_sizes, library_summary, list_libraries, listed_library
 from .models import AccessLevel, ContentLibrary, ContentLibraryPermission, License
@@ -59,12 +59,14 @@ __all__ = [
     "create_library",
     "delete_library",
     "explain",
+    "find_member",
     "forget_access",
     "get_library",
     "give_role",
     "is_global_staff",
     "library_sizes",
     "library_summary",
+    "library_team",
     "list_libraries",
     "list_team_entries",
     "listed_library",

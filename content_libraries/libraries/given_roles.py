@@ -11,12 +11,30 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from ..actors import Actor
-from ..errors import NotFoundError
+from ..errors import InvalidInputError, NotFoundError
 from ..keys import LibraryLocatorV2
 from . import roles
-from .data import Role
+from .access import access_library
+from .data import Permission, Role
 from .models import AccessLevel, ContentLibrary, ContentLibraryPermission
 from .team import OnlyAdminError, changing_team
+
+
+def find_member(library_key: LibraryLocatorV2, *, user: Actor, name: str) -> User:
+    """
+    Find a user who could get a role in a library, by username or e-mail address. Needs EDIT_TEAM.
+
+    Raises NotFoundError; NotAllowedError; and InvalidInputError if no user, or more than one user, is meant.
+    """
+    access_library(user, library_key, Permission.EDIT_TEAM)
+    users = User.objects
+    found = users.filter(username=name)[:1] or users.filter(email__iexact=name).exclude(email="")[:2]
+    if len(found) != 1:
+        raise InvalidInputError(
+            _("No user, or more than one user, has the name or e-mail address “%(name)s”.") % {"name": name},
+            field="member",
+        )
+    return found[0]
 
 
 def give_role(library_key: LibraryLocatorV2, *, user: Actor, member: User, role: Role) -> None:

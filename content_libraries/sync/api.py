@@ -55,6 +55,7 @@ from .legacy.jobs import (
 )
 from .legacy.undoing import UndoConflictError, follow_moved_blocks, undo_conversion
 from .link.explanations import reason_text
+from .link.readiness import Standing
 from .link.rows import check_links, linked_courses, rebuild_links
 from .read.links import (
     ItemType,
@@ -100,6 +101,7 @@ __all__ = [
     "ReadyPart",
     "ReuseCheck",
     "SkippedLink",
+    "Standing",
     "SyncAction",
     "SyncOutcome",
     "SyncOutdatedError",

@@ -34,6 +34,9 @@ DEMO_USERS: Final = (
 )
 
 
+DEMO_FILE: Final = "demo_password"
+
+
 def make_demo_users(libraries: Iterable[api.LibraryLocatorV2], *, password: str) -> None:
     """
     Create the users that do not exist yet, with this password, and give each its role.
@@ -65,3 +68,9 @@ def kept_password(name: str, configured: str = "") -> str:
         with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as new:
             new.write(configured or secrets.token_urlsafe(9))
     return file.read_text()
+
+
+def stored_demo_password() -> str:
+    """Return the password of the demo's users; "" where no demo was made."""
+    file = Path(settings.DATA_DIR) / DEMO_FILE
+    return file.read_text() if file.exists() else ""

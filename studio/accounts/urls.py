@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from . import profiles, views
+from . import demo_login, profiles, views
 
 urlpatterns = [
     path("login", views.LoginView.as_view(), name="login"),
+    path("demo-login", demo_login.demo_login, name="demo-login"),
     path("logout", views.LogoutView.as_view(), name="logout"),
     path("login_refresh", views.LoginRefreshView.as_view(), name="login-refresh"),
     path("csrf/api/v1/token", views.csrf_token, name="csrf-token"),

@@ -1,48 +1,21 @@
-"""The start page, and the icon of all pages."""
+"""Error pages, and the icon of all pages."""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.views.defaults import page_not_found
 from rest_framework.exceptions import NotFound
 
-from content_libraries import api
 from content_libraries.storage_errors import storage_full
 
-from ..frontend.configuration import frontend_url
-
 API_PATHS: Final = ("/api/", "/xblock/")
-MOST_LIBRARIES: Final = 50
-
-
-@dataclass(frozen=True, slots=True)
-class LibraryRow:
-    """A library in the table of the start page."""
-
-    key: str
-    title: str
-    org: str
-    size: int
-    url: str
-
-
-def start(request: HttpRequest) -> HttpResponse:
-    """Render the start page with the libraries that the caller may see, in a constant number of queries."""
-    context: dict[str, object] = {"frontend": frontend_url()}
-    if request.user.is_authenticated:
-        listed = api.list_libraries(request.user, order="title")
-        context |= {"libraries": _rows(listed), "total": listed.count(), "most": MOST_LIBRARIES}
-    return render(request, "studio/start.html", context)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
@@ -68,19 +41,3 @@ def server_error(_request: HttpRequest) -> HttpResponse:
 def icon(_request: HttpRequest) -> HttpResponseRedirect:
     """Redirect to the icon. Browsers look for it here if a page names no icon, as pages of the admin do."""
     return HttpResponseRedirect(static("studio/icon.svg"))
-
-
-def _rows(listed: QuerySet[Any]) -> list[LibraryRow]:
-    libraries = list(listed[:MOST_LIBRARIES])
-    sizes = api.library_sizes(libraries)
-    frontend = frontend_url()
-    return [
-        LibraryRow(
-            key=str(library.library_key),
-            title=library.title,
-            org=library.org.short_name,
-            size=sizes[library.pk],
-            url=f"{frontend}/library/{library.library_key}" if frontend else "",
-        )
-        for library in libraries
-    ]

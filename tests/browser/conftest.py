@@ -36,7 +36,7 @@ type Check = Callable[[Page], None]
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
     """A prepared site of its own, with a stand-in for the authoring frontend."""
     build = stand_in_build(tmp_path_factory.mktemp("dist"))
-    return prepared_site(tmp_path_factory.mktemp("site"), SECURE_COOKIES="false", MFE_DIST=str(build))
+    return prepared_site(tmp_path_factory.mktemp("site"), SECURE_COOKIES="false", DEMO="true", MFE_DIST=str(build))
 
 
 @pytest.fixture(scope="session")
@@ -96,7 +96,7 @@ def open_as(
             page.get_by_label("Username").fill(username)
             page.get_by_label("Password").fill(_password(username, environment))
             page.get_by_role("button", name="Log in").click()
-            page.wait_for_url(f"{site}/")
+            page.wait_for_url(f"{site}/libraries/")
             logged_in[username] = context.storage_state()
         elif username is not None:
             page.goto("/")

@@ -1,4 +1,4 @@
-"""The start page: what a visitor, a member and staff find there."""
+"""The start page: what a visitor, a member and staff find there. The workbench has the pages behind it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
-from content_libraries.content import api as content
 from content_libraries.libraries.models import ContentLibrary
-from tests.conftest import LibraryFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def start_page(client: Client, user: User | None = None) -> str:
     if user is not None:
         client.force_login(user)
-    response = client.get("/")
+    response = client.get("/", follow=True)
     assert response.status_code == 200
     return response.content.decode()
 
@@ -32,16 +28,9 @@ def test_a_visitor_is_told_what_this_is_and_asked_to_log_in(client: Client, libr
     assert "Library One" not in page
 
 
-def test_a_member_sees_their_libraries_with_sizes(
-    client: Client, library: ContentLibrary, make_library: LibraryFactory, staff: User, reader: User
-) -> None:
-    make_library("other", title="Not for readers")
-    for code in ("one", "two"):
-        content.create_component(library.library_key, user=staff, block_type="html", component_code=code)
+def test_a_member_sees_their_libraries(client: Client, library: ContentLibrary, reader: User) -> None:
     page = start_page(client, reader)
     assert "Library One" in page
-    assert '<td class="number">2</td>' in page
-    assert "Not for readers" not in page
     assert 'href="/admin/"' not in page
 
 
@@ -57,30 +46,9 @@ def test_libraries_lead_to_the_frontend_here_or_elsewhere(
     client: Client, library: ContentLibrary, staff: User, settings: Any, frontend: str
 ) -> None:
     settings.COURSE_AUTHORING_MICROFRONTEND_URL = frontend
-    page = start_page(client, staff)
+    assert f'href="{frontend.rstrip("/")}/libraries"' in start_page(client, staff)
+    page = client.get("/libraries/lib:CL-TEST:lib1/").content.decode()
     assert f'href="{frontend.rstrip("/")}/library/lib:CL-TEST:lib1"' in page
-    assert f'href="{frontend.rstrip("/")}/libraries"' in page
-
-
-def test_titles_are_text(client: Client, make_library: LibraryFactory, staff: User) -> None:
-    make_library(title="<script>alert(1)</script>")
-    page = start_page(client, staff)
-    assert "<script>" not in page
-    assert "&lt;script&gt;" in page
-
-
-def test_the_number_of_queries_does_not_depend_on_the_number_of_libraries(
-    client: Client, make_library: LibraryFactory, staff: User
-) -> None:
-    counts = []
-    for slugs in (("a",), ("b", "c", "d", "e", "f")):
-        for slug in slugs:
-            make_library(slug)
-        client.force_login(staff)
-        with CaptureQueriesContext(connection) as queries:
-            client.get("/")
-        counts.append(len(queries))
-    assert counts[0] == counts[1] <= 8
 
 
 @pytest.mark.parametrize("url", ["/", "/login", "/logout"])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from content_libraries import api
 from content_libraries.errors import NotFoundError
-from studio.accounts.demo_users import DEMO_USERS, kept_password, make_demo_users
+from studio.accounts.demo_users import DEMO_FILE, DEMO_USERS, kept_password, make_demo_users
 
 
 class Command(BaseCommand):
@@ -27,7 +27,7 @@ class Command(BaseCommand):
             keys = [api.get_library(api.library_key(library)).library_key for library in libraries]
         except NotFoundError as error:
             raise CommandError(str(error)) from error
-        password = kept_password("demo_password", os.environ.get("DEMO_PASSWORD", ""))
+        password = kept_password(DEMO_FILE, os.environ.get("DEMO_PASSWORD", ""))
         make_demo_users(keys, password=password)
         width = max(len(user.username) for user in DEMO_USERS)
         for user in DEMO_USERS:

@@ -1,0 +1,1 @@
+"""Pages on which authors see and change libraries in a browser."""

@@ -1,0 +1,1 @@
+"""Views of the workbench: one module for each subject."""

@@ -1,0 +1,68 @@
+"""The workbench in a browser: its pages can be used by everybody, and fit into windows of all sizes."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import Check, PageFactory
+
+WIDTHS: Final = (375, 768, 1280)
+LIBRARY: Final = "/libraries/lib:DemoX:welcome/"
+PAGES: Final = (
+    "/libraries/",
+    "/libraries/new/",
+    LIBRARY,
+    f"{LIBRARY}settings/",
+    f"{LIBRARY}team/",
+    f"{LIBRARY}team/explain/",
+)
+"""All pages that need no preparation. A new page adds its path here."""
+
+
+def check_page(page: Page, check_accessibility: Check) -> None:
+    """Fail where the page is wider than the window, or axe finds a serious violation, in light and in dark."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{page.url} overflows {width} px"
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        check_accessibility(page)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_can_be_used_by_everybody(open_as: PageFactory, check_accessibility: Check, path: str) -> None:
+    page = open_as("library_admin")
+    response = page.goto(path)
+    assert response
+    assert response.status == (403 if path == "/libraries/new/" else 200)
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    check_page(page, check_accessibility)
+
+
+def test_the_search_narrows_the_list_and_the_back_button_widens_it(open_as: PageFactory) -> None:
+    page = open_as("author")
+    page.get_by_label("Search libraries").fill("nothing like this")
+    expect(page.get_by_role("heading", name="No library matches")).to_be_visible()
+    expect(page).to_have_url(re.compile("/libraries/.q=nothing"))
+    page.go_back()
+    expect(page.get_by_role("link", name="Welcome to content libraries")).to_be_visible()
+
+
+def test_a_library_is_created_with_the_keyboard_after_a_mistake(open_as: PageFactory) -> None:
+    page = open_as("admin")
+    page.goto("/libraries/new/")
+    page.get_by_label("Title").fill("Made in a browser")
+    page.get_by_label("Organization").fill("DemoX")
+    page.get_by_label("Name in the key").fill("not a slug")
+    page.get_by_label("Name in the key").press("Enter")
+    field = page.get_by_label("Name in the key")
+    expect(field).to_be_focused()
+    expect(page.get_by_label("Title")).to_have_value("Made in a browser")
+    field.fill("browser")
+    field.press("Enter")
+    expect(page.get_by_text("“Made in a browser” is created.")).to_be_visible()
+    expect(page).to_have_url("/libraries/lib:DemoX:browser/")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from opaque_keys.edx.keys import UsageKey
 
+from ...block_types.api import CONTAINERS_OF_TAGS
 from ...courses import api as courses
 from ...courses.api import CoursePermission
 from ...errors import NotFoundError
@@ -27,7 +28,7 @@ from ..decorators import action, form_page, page
 from ..forms import WorkbenchForm
 from ..jobs import progress_of
 from ..lists import PAGE_SIZE
-from ..navigation import course_crumbs
+from ..navigation import Link, course_crumbs
 from ..refusals import errors_in
 from ..rendering import render_page, render_part, tell
 
@@ -82,6 +83,15 @@ class AllForm(WorkbenchForm):
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """The block that is reviewed, and the key of its library item; "" if it has none, or nothing changes."""
+
+    usage_key: UsageKey
+    title: str
+    upstream: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepDifference:
     """The changes of one block: rows of settings, and lines of a text difference."""
 
@@ -95,30 +105,21 @@ class StepDifference:
 def update(request: HttpRequest, course_key: CourseKey, block_key: UsageKey) -> HttpResponse:
     """Show the update of a block with the differences. A POST does what the author has decided."""
     _require_in(block_key, course_key)
-    block = courses.get_block(block_key, user=request.user)
-    course = courses.access_course(request.user, course_key, CoursePermission.VIEW)
-    upstream = block.settings.get("upstream", "")
-    form = OutcomeForm(request.POST if request.method == "POST" else None, is_structure=upstream.startswith("lct:"))
+    is_structure = block_key.block_type in CONTAINERS_OF_TAGS
+    form = OutcomeForm(request.POST if request.method == "POST" else None, is_structure=is_structure)
     if form.is_valid():
         with errors_in(form):
             sync.settle_update(block_key, form.decision, user=request.user, fingerprint=form.shown_plan)
-            tell(request, _("“%(title)s” is settled.") % {"title": block.title})
+            tell(request, _("The update is settled."))
             return redirect("workbench:course", course_key)
     outcome = _outcome_in(request)
-    context = {
-        "course": course,
-        "course_block": block,
-        "upstream": upstream,
-        "form": form,
-        "outcome": outcome,
-        **_preview(block_key, outcome, request),
-    }
+    context = {"course_key": course_key, "form": form, "outcome": outcome, **_preview(block_key, outcome, request)}
     return render_page(
         request,
         "courses/update.html",
         context,
         place="courses",
-        crumbs=course_crumbs(course),
+        crumbs=(*course_crumbs(), Link(str(course_key), reverse("workbench:course", args=[course_key]))),
         part="courses/update_plan.html" if request.method == "GET" else None,
         status=form.status,
     )
@@ -131,12 +132,15 @@ def _outcome_in(request: HttpRequest) -> SyncOutcome:
 
 
 def _preview(block_key: UsageKey, outcome: SyncOutcome, request: HttpRequest) -> dict[str, Any]:
-    """Return the plan for the templates. For a broken link, return the problem instead."""
+    """Return the block and its plan for the templates. For a broken link, return the problem instead of the plan."""
     try:
         plan = sync.preview_outcome(block_key, outcome, user=request.user)
     except sync.LinkError as error:
-        return {"problem": error.message}
-    return {"fingerprint": plan.fingerprint, **_plan_context(plan)}
+        link = sync.get_link(block_key, user=request.user)
+        return {"linked": Linked(block_key, link.title, link.upstream or ""), "problem": error.message}
+    step = next((step for step in plan.steps if step.usage_key == block_key), None)
+    linked = Linked(block_key, step.title if step else block_key.block_id, step.upstream if step else "")
+    return {"linked": linked, "fingerprint": plan.fingerprint, **_plan_context(plan)}
 
 
 @action

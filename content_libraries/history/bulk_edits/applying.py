@@ -60,7 +60,8 @@ def apply_bulk_edit(
         selection: the items.
         edit: new values of settings, or texts to find and replace.
         user: the author of the change.
-        fingerprint: of the preview that the user has seen. The edit is refused if it would do something else now.
+        fingerprint: fingerprint of the preview that the user has seen. The edit is refused if it would do something
+            else now.
         report: is called with the number of blocks that are computed, and the number of all blocks.
 
     Raises the errors of ``preview_bulk_edit``, and PlanOutdatedError if items were changed since the preview.

@@ -103,7 +103,7 @@ class LeftAlone:
 
 @dataclass(frozen=True, slots=True)
 class FieldCount:
-    """How many items change in a field, and how many values of the field change in them together."""
+    """Counts the items that change in a field, and the values of the field that change in all of them together."""
 
     name: str
     items: int

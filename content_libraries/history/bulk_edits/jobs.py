@@ -49,7 +49,8 @@ def make_bulk_edit(
         selection: the items. Up to ``BULK_EDIT_MAX_AT_ONCE`` of them are edited at once.
         edit: new values of settings, or texts to find and replace.
         user: the author of the change.
-        fingerprint: of the preview that the user has seen. The edit is refused if it would do something else now.
+        fingerprint: fingerprint of the preview that the user has seen. The edit is refused if it would do something
+            else now.
         background: let a worker make it, however small it is.
 
     Returns: the result, or the job. Raises the errors of ``apply_bulk_edit`` and ``start_bulk_edit``.
@@ -66,7 +67,7 @@ def start_bulk_edit(
     """
     Let a worker make a bulk edit. Needs EDIT, now and when the worker begins.
 
-    The user's unfinished jobs that are to do the same are canceled first: they come from clicks on the same button. If
+    Unfinished jobs of the user for the same edit are canceled first: they come from clicks on the same button. If
     items are changed after the preview and before the worker begins, the job fails and changes nothing.
 
     Takes the arguments of ``apply_bulk_edit``. Raises NotFoundError, NotAllowedError, InvalidInputError, and
@@ -90,7 +91,7 @@ def list_bulk_edits(*, user: Actor) -> QuerySet[BulkEditJob]:
 
 def cancel_bulk_edit(job_uuid: UUID, /, *, user: Actor) -> BulkEditJob:
     """
-    Cancel a bulk edit of the user, unless it is finished. Staff can cancel those of all users.
+    Cancel a bulk edit of the user, unless it is finished. Staff can cancel bulk edits of all users.
 
     A canceled bulk edit changes nothing. Raises NotFoundError.
     """
@@ -125,7 +126,7 @@ def finish(job: BulkEditJob, state: JobState, error: str = "") -> None:
 
 
 def request_of(job: BulkEditJob) -> tuple[Selection, BlockEdit]:
-    """Return what a job is to do."""
+    """Return the selection and the edit of a job."""
     context_key = keys.context_key(job.context_key)
     parse = keys.item_key if isinstance(context_key, LibraryLocatorV2) else keys.block_key
     wanted: Mapping[str, Any] = job.request
@@ -140,7 +141,7 @@ def request_of(job: BulkEditJob) -> tuple[Selection, BlockEdit]:
 
 
 def result_of(plan: BulkEditPlan) -> dict[str, Any]:
-    """Return what a job stores about the plan that it has made."""
+    """Return the counts and the items left alone of a plan, which the job stores as its result."""
     return {
         "looked_at": plan.looked_at,
         "changed_count": len(plan.items),

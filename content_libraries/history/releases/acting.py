@@ -1,8 +1,8 @@
 """
-What users do with releases.
+Creates, changes, approves, schedules, publishes and reverts releases.
 
-Each action locks the row of the release, so that two actions at the same time are one after the other, and the second
-one meets the state that the first one left. Actions that look at content lock the learning package first, as every
+Each action locks the row of the release. Of two actions at the same time, the second therefore waits, and finds the
+state that the first one left. Actions that look at content lock the learning package first, as every
 set-wise writer does.
 """
 
@@ -139,7 +139,7 @@ def approve_release(uuid: UUID, *, user: Actor, fingerprint: str, comment: str =
     Args:
         uuid: the release.
         user: the user who approves it. A scheduled release is published on behalf of this user.
-        fingerprint: of the preview that the user has seen. Only exactly this content is published later.
+        fingerprint: fingerprint of the preview that the user has seen. Only exactly this content is published later.
         comment: for the team; may be blank.
 
     Raises NotFoundError, NotAllowedError, WrongStateError, ItemsDeletedError, NothingToPublishError, and

@@ -130,7 +130,7 @@ class FieldCountSerializer(serializers.Serializer[Any]):
 
 
 class BulkEditCountsSerializer(serializers.Serializer[Any]):
-    """How much a bulk edit changes."""
+    """Counts the changes of a bulk edit."""
 
     looked_at = serializers.IntegerField(help_text="Number of chosen items.")
     changed_count = serializers.IntegerField(help_text="Number of items that change.")

@@ -160,7 +160,7 @@ class BulkEditView(LibraryAPIView):
 
 
 class BulkEditRetriesView(OutdatedView):
-    """Second attempts."""
+    """Retries of bulk edits."""
 
     @extend_schema(
         operation_id="bulk_edit_retry",

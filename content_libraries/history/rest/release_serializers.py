@@ -62,7 +62,7 @@ class ReleaseEventSerializer(serializers.Serializer[ReleaseEvent]):
 
 
 class ReleaseConflictSerializer(serializers.Serializer[Any]):
-    """Why an action is not possible, and what is."""
+    """Says why an action is not possible, and which actions are."""
 
     detail = serializers.CharField()
     code = serializers.CharField()
@@ -126,7 +126,7 @@ class ApprovalSerializer(StrictSerializer):
 
 
 class RevertSerializer(StrictSerializer):
-    """How to revert a release."""
+    """Says how to revert a release."""
 
     on_conflict = serializers.ChoiceField(
         choices=list(api.OnConflict),
@@ -136,6 +136,6 @@ class RevertSerializer(StrictSerializer):
 
 
 class ScheduleSerializer(StrictSerializer):
-    """When to publish."""
+    """The time when a release is published."""
 
     publish_at = serializers.DateTimeField(help_text="A time in the future.")

@@ -111,7 +111,7 @@ class RestorePreviewsView(RestoreView):
 
 
 class RestoresView(RestoreView):
-    """Restoring."""
+    """Restores of items and libraries."""
 
     @extend_schema(
         operation_id="version_restore_create",

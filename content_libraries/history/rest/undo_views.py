@@ -74,7 +74,7 @@ class UndoPreviewSerializer(serializers.Serializer[Any]):
 
 
 class UndoConflictsSerializer(UndoPreviewSerializer):
-    """Why nothing was undone, with the plan."""
+    """Says why nothing was undone, with the plan."""
 
     detail = serializers.CharField()
 
@@ -131,7 +131,7 @@ class UndoPreviewsView(UndoView):
 
 
 class UndosView(UndoView):
-    """Undoing."""
+    """Undos of a change set."""
 
     @extend_schema(
         operation_id="undo_create",

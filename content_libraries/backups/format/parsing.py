@@ -80,9 +80,9 @@ def parse_entity(member: str, data: bytes, *, is_container: bool) -> EntityRecor
     Parse the file about an item.
 
     Args:
-        is_container: whether the place of the member is one of containers.
+        is_container: whether the member is in the folder of containers.
 
-    Returns: the item. Of the media of its versions only those are there that the file names.
+    Returns: the item. Its versions have only the media that the file names.
     """
     document = toml_table(member, data)
     entity = document.table_of("entity")

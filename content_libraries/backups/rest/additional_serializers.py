@@ -152,7 +152,7 @@ class RestorePlanRequestSerializer(_ChoiceSerializer):
 
 
 class RestoreApplicationSerializer(StrictSerializer):
-    """How a plan is applied."""
+    """Says how a plan is applied."""
 
     confirm = serializers.CharField(
         required=False, default="", help_text="Key of the library, which the mode `replace-all` needs."

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
+from ...learning_core.data import MAX_TITLE
 from ...translation import gettext as _
 from .data import (
     CONTAINER_CHILDREN,
@@ -28,7 +29,6 @@ from .rendering import OWN
 CODE: Final = re.compile(r"[\w.-]{1,255}")
 COLLECTION_CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,255}")
 MAX_KEY: Final = 500
-MAX_TITLE: Final = 500
 MAX_PATH: Final = 500
 _TYPE: Final = re.compile(r"[\w.-]{1,100}")
 _MEDIA_TYPE: Final = re.compile(r"[\w.+-]{1,127}/[\w.+-]{1,127}")

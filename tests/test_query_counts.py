@@ -236,7 +236,9 @@ class World:
         for number in range(self.size // 10):
             history.comment_release(releases[-1].uuid, user=self.writer, text=f"Comment {number}")
         edits = [
-            history.start_bulk_edit(history.Selection(key), history.Replacing(str(number), "b"), user=self.writer)
+            history.make_bulk_edit(
+                history.Selection(key), history.Replacing(str(number), "b"), user=self.writer, background=True
+            )
             for number in range(self.size // 10)
         ]
         return {"release_uuid": str(releases[-1].uuid), "bulk_edit_uuid": str(edits[-1].uuid)}

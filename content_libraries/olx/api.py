@@ -38,7 +38,7 @@ from .errors import (
     UnsafeMemberError,
     UnsupportedEncodingError,
 )
-from .faults import broken_blocks, refuse_broken
+from .faults import refuse_broken
 from .html_bodies import inlined
 from .member_names import can_be_packed, cannot_be_packed
 from .mending import mended_text, mended_xml
@@ -54,7 +54,7 @@ from .unfolding import refuse_unfolding
 from .usage_keys import MAX_KEY, usage_key_of
 from .vocabulary import CONTAINER_TAGS
 from .writing import write_archive, write_folder
-from .xml_source import decoded, start_tags, xml_safe
+from .xml_source import start_tags, xml_safe
 
 __all__ = [
     "CONTAINER_TAGS",
@@ -90,12 +90,10 @@ __all__ = [
     "UnsupportedEncodingError",
     "assembled",
     "body_of",
-    "broken_blocks",
     "can_be_packed",
     "cannot_be_packed",
     "check_replacing",
     "children_difference",
-    "decoded",
     "definition_of",
     "files_of",
     "inlined",

@@ -22,10 +22,10 @@ from ...rest.pages import LibraryPagination, page_serializer
 from .. import api
 from ..models import SyncRun
 from .base import TAGS, DeveloperErrorsView, block_key_of, course_key_of, item_key_of, library_of
-from .serializers import AnswerSerializer, SyncPreviewSerializer, preview_data
+from .serializers import SyncPreviewSerializer, UpdateDecisionSerializer, preview_data
 
 
-class PreviewRequestSerializer(StrictSerializer, AnswerSerializer):
+class PreviewRequestSerializer(StrictSerializer, UpdateDecisionSerializer):
     """The blocks to preview: one linked block, or all ready blocks of a course."""
 
     usage_key = serializers.CharField(required=False, help_text="A linked block of a course.")

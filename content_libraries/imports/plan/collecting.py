@@ -61,7 +61,7 @@ def plan_collection(
         return shared
     return PlannedCollection(
         code=options.collection_code or slugify(source_title)[:_MAX_CODE] or _code_of_key(source_key),
-        title=free_title(source_title, {row.title for row in (*existing.values(), *made_before)}),
+        title=free_title(source_title, {row.title for row in existing.values()} | {row.title for row in made_before}),
         description=_description(source_key, source_title),
         is_new=True,
     )

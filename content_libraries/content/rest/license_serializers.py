@@ -44,7 +44,7 @@ class LicensedSerializer(serializers.Serializer[ItemSummary]):
     )
 
 
-class LicenseFieldsSerializer(serializers.Serializer[Any]):
+class LicenseFieldsSerializer(serializers.Serializer[object]):
     """Fields of a body that change a license. Fields that are left out stay as they are; blank ones are removed."""
 
     license = serializers.CharField(
@@ -68,7 +68,7 @@ class ItemLicenseSerializer(LicensedSerializer):
     version_num = serializers.IntegerField(help_text="Number of the version that is shown.")
 
 
-class OfferedLicenseSerializer(serializers.Serializer[Any]):
+class OfferedLicenseSerializer(serializers.Serializer[object]):
     """A license that authors may choose."""
 
     license = serializers.CharField(help_text="Its code.")

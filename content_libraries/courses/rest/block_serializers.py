@@ -16,7 +16,7 @@ from ..data import Block
 from ..placing import last_change_sets
 
 
-class CourseBlockSerializer(serializers.Serializer[Any]):
+class CourseBlockSerializer(serializers.Serializer[object]):
     """A block of a course."""
 
     usage_key = serializers.CharField()

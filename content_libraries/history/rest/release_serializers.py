@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 from ...rest.bodies import KeyListField, StrictSerializer
@@ -61,7 +59,7 @@ class ReleaseEventSerializer(serializers.Serializer[ReleaseEvent]):
     created = SecondsDateTimeField()
 
 
-class ReleaseConflictSerializer(serializers.Serializer[Any]):
+class ReleaseConflictSerializer(serializers.Serializer[object]):
     """Says why an action is not possible, and which actions are."""
 
     detail = serializers.CharField()
@@ -70,7 +68,7 @@ class ReleaseConflictSerializer(serializers.Serializer[Any]):
     possible_actions = serializers.ListField(child=serializers.CharField())
 
 
-class ReleaseQuerySerializer(serializers.Serializer[Any]):
+class ReleaseQuerySerializer(serializers.Serializer[object]):
     """Query parameters of a list of releases."""
 
     library_key = serializers.CharField(required=False, help_text="The library; all that you may view if left out.")

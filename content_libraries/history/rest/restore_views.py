@@ -68,7 +68,7 @@ class RestoreStepSerializer(serializers.Serializer[api.RestoreStep]):
     )
 
 
-class RestorePreviewSerializer(serializers.Serializer[Any]):
+class RestorePreviewSerializer(serializers.Serializer[object]):
     """Shows the plan of a restore."""
 
     change_count = serializers.IntegerField(help_text="Number of items that change.")

@@ -57,7 +57,7 @@ class UndoConflictSerializer(serializers.Serializer[api.UndoConflict]):
     message = serializers.CharField(help_text="The reason and what to do, in the language of the request.")
 
 
-class UndoPreviewSerializer(serializers.Serializer[Any]):
+class UndoPreviewSerializer(serializers.Serializer[object]):
     """Shows the plan of an undo."""
 
     change_count = serializers.IntegerField(help_text="Number of items that come back.")

@@ -85,7 +85,7 @@ class ReuseRequestSerializer(StrictSerializer):
     )
 
 
-class ReuseCheckSerializer(serializers.Serializer[Any]):
+class ReuseCheckSerializer(serializers.Serializer[object]):
     """The result of a check whether an item can be reused."""
 
     upstream_key = serializers.CharField(source="upstream")

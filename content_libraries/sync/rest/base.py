@@ -35,7 +35,7 @@ class LinkPagination(DefaultPagination):
         return Response({**response.data, **neighbours})
 
 
-def link_page_serializer(item: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
+def link_page_serializer[RowT](item: type[serializers.BaseSerializer[RowT]]) -> serializers.Serializer[object]:
     """Make a serializer that describes one page of links in the OpenAPI schema. It is not used to serialize."""
     page = page_serializer(item)
     page.fields["next_page_num"] = serializers.IntegerField(allow_null=True)

@@ -180,7 +180,7 @@ class RowSerializer(serializers.Serializer[dict[str, object]]):
     updated = serializers.DateTimeField()
 
 
-class SummarySerializer(serializers.Serializer[Any]):
+class SummarySerializer(serializers.Serializer[object]):
     """The links of a course to one library."""
 
     upstream_context_title = serializers.CharField()

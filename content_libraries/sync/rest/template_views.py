@@ -44,7 +44,7 @@ class TemplateCopyRequestSerializer(StrictSerializer):
     )
 
 
-class TemplateCopySerializer(serializers.Serializer[Any]):
+class TemplateCopySerializer(serializers.Serializer[object]):
     """A unit that was made from a template."""
 
     key = serializers.CharField(help_text="Key of the unit, or usage key of the block.")

@@ -70,7 +70,7 @@ class RestoredSerializer(serializers.Serializer[object]):
     title = serializers.CharField()
     org = serializers.CharField()
     slug = serializers.CharField()
-    key = serializers.CharField(help_text="What the content is called until it is that of a library.")
+    key = serializers.CharField(help_text="Name of the content until a library has it.")
     archive_key = serializers.CharField(help_text="What the archive calls it.")
     containers = serializers.IntegerField()
     components = serializers.IntegerField()

@@ -40,7 +40,7 @@ class LicensedSerializer(serializers.Serializer[ItemSummary]):
     license_holder = serializers.CharField(source="licensing.own.license_holder")
     copyright_notice = serializers.CharField(source="licensing.own.copyright_notice")
     effective_license = EffectiveLicenseSerializer(
-        source="licensing", help_text="Its own license, else that of its containers, else that of the library."
+        source="licensing", help_text="Its own license, else the license of its containers, else of the library."
     )
 
 

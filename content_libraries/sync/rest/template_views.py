@@ -40,7 +40,7 @@ class TemplateCopyRequestSerializer(StrictSerializer):
         required=False, min_value=0, help_text="Place among the children of the parent; the end by default."
     )
     title = serializers.CharField(
-        required=False, max_length=MAX_TITLE, help_text="Title of the unit; that of the template by default."
+        required=False, max_length=MAX_TITLE, help_text="Title of the unit; the title of the template by default."
     )
 
 

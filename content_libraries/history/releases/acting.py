@@ -25,6 +25,7 @@ from ...learning_core import api as learning_core
 from ...learning_core.api import PublishPlan
 from ...libraries import api as libraries
 from ...libraries.api import Permission
+from ...plan_basis import refuse_outdated
 from ..models import Release, ReleaseEvent, ReleaseItem
 from ..publish_preview.previewing import named, require_items
 from ..release_data import RULES, ReleaseAction, ReleaseEventKind, ReleaseState, possible_actions
@@ -148,11 +149,8 @@ def approve_release(uuid: UUID, *, user: Actor, fingerprint: str, comment: str =
     with _acting(uuid, user, ReleaseAction.APPROVE, with_content=True) as release:
         plan = _planned(release)
         _require_changes(release, plan)
-        if plan.fingerprint != fingerprint:
-            raise ContentChangedError(
-                _("The content of the release has changed since the preview. Look at a new preview, and approve that."),
-                state=release.current_state,
-            )
+        text = _("The content of the release has changed since the preview. Look at a new preview, and approve that.")
+        _refuse_changed(release, plan, fingerprint, text)
         _forget_approval(release)
         release.approved_by_id = libraries.author_pk(user)
         release.fingerprint = fingerprint
@@ -247,11 +245,8 @@ def publish_locked(release: Release, *, user: Actor) -> None:
     The user is one who may publish. Raises ItemsDeletedError, ContentChangedError and NothingToPublishError.
     """
     plan = _planned(release)
-    if plan.fingerprint != release.fingerprint:
-        raise ContentChangedError(
-            _("The content of the release has changed since it was approved. Look at a new preview, and approve that."),
-            state=release.current_state,
-        )
+    text = _("The content of the release has changed since it was approved. Look at a new preview, and approve that.")
+    _refuse_changed(release, plan, release.fingerprint, text)
     _require_changes(release, plan)
     with learning_core.named(learning_core.ChangeKind.PUBLISH, source_key=f"release:{release.uuid}"):
         log_pk = learning_core.publish_planned(plan, author_pk=libraries.author_pk(user), message=release.title)
@@ -338,6 +333,11 @@ def _require_changes(release: Release, plan: PublishPlan) -> None:
             _("Nothing in the release has unpublished changes. Choose other items, or cancel it."),
             state=release.current_state,
         )
+
+
+def _refuse_changed(release: Release, plan: PublishPlan, fingerprint: str, text: str) -> None:
+    """Raise ContentChangedError with a text if the fingerprint belongs to other content."""
+    refuse_outdated(fingerprint, plan.basis, lambda _changes: ContentChangedError(text, state=release.current_state))
 
 
 def _forget_approval(release: Release) -> None:

@@ -16,6 +16,7 @@ from ...keys import LibraryLocatorV2
 from ...learning_core import api as learning_core
 from ...learning_core.api import ChangeKind
 from ...libraries.api import ContentLibrary, Permission, author_pk, create_library, package_pk, require
+from ...plan_basis import refuse_outdated
 from ..format.data import EntityRecord, LibraryRecord, TagsRecord
 from ..verifying.data import Archive
 from .choosing import partial_archive
@@ -126,8 +127,7 @@ def restore_into(
     ):
         learning_core.lock_package(pk)
         plan = plan_restore(pk, archive, options)
-        if fingerprint is not None and plan.fingerprint != fingerprint:
-            raise RestoreOutdatedError(_("The library has changed since the restore was planned. Look at a new plan."))
+        refuse_outdated(fingerprint, plan.basis, _outdated)
         created = {Action.CREATE, Action.RENAME, Action.RESTORE}
         check_limit(pk, new_components=sum(item.action in created for item in plan.items))
         media = store_archive_media(pk, archive, path, plan.writes, after_each=after_each)
@@ -135,6 +135,10 @@ def restore_into(
         _write_collections(pk, plan, author)
         _give_tags(library, archive, options, plan)
     return plan
+
+
+def _outdated(_changes: object) -> RestoreOutdatedError:
+    return RestoreOutdatedError(_("The library has changed since the restore was planned. Look at a new plan."))
 
 
 def _write_collections(pk: int, plan: RestorePlan, author: int | None) -> None:

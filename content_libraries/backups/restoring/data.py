@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from ...plan_basis import PlanBasis
 from ..format.data import CollectionRecord, EntityRecord
 
 
@@ -131,7 +132,7 @@ class RestorePlan:
         deleted_pks: entities to delete.
         memberships: the records of collections to write.
         targets: key in the archive -> key in the library.
-        fingerprint: equal for two plans of the same archive only if both do the same to the same drafts.
+        basis: the facts that the plan was made for: its options, and the drafts that it was made from.
     """
 
     items: tuple[PlannedItem, ...]
@@ -141,7 +142,7 @@ class RestorePlan:
     deleted_pks: tuple[int, ...] = ()
     memberships: tuple[CollectionRecord, ...] = ()
     targets: Mapping[str, str] = field(default_factory=dict)
-    fingerprint: str = ""
+    basis: PlanBasis[str] = field(default_factory=PlanBasis)
 
     def counts(self) -> Counter[str]:
         """Count the items by action."""

@@ -7,7 +7,6 @@ draft version. Its number is the one that it has in the archive, unless the libr
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -18,6 +17,7 @@ from ...content.api import settings_of
 from ...errors import InvalidInputError
 from ...learning_core import api as learning_core
 from ...learning_core.api import restored, snapshots
+from ...plan_basis import PlanBasis
 from ..format.data import ChildRecord, CollectionRecord, EntityRecord, VersionRecord
 from ..verifying.data import Archive
 from .choosing import chosen_collections, chosen_items
@@ -92,7 +92,7 @@ class _Planner:
             deleted_pks=tuple(deleted),
             memberships=tuple(record for _collection, record in collections if record is not None),
             targets=self.targets,
-            fingerprint=self._fingerprint(writes, deleted),
+            basis=self._basis(writes, deleted),
         )
 
     def _planned(self, entity: EntityRecord, drafts: Mapping[str, int | None]) -> PlannedItem:
@@ -282,16 +282,15 @@ class _Planner:
             if collection.enabled and code not in stay
         ]
 
-    def _fingerprint(self, writes: Iterable[EntityRecord], deleted: Iterable[int]) -> str:
-        digest = hashlib.sha256(repr(self.options).encode())
-        for key in sorted(self.items):
+    def _basis(self, writes: Iterable[EntityRecord], deleted: Iterable[int]) -> PlanBasis[str]:
+        facts = {"options": repr(self.options), "deleted": repr(sorted(deleted))}
+        for key in self.items:
             known = self.known.get(key)
             state = known and (known.draft_version_pk, known.last_version_num)
-            digest.update(repr((key, str(self.actions[key]), self.targets[key], state)).encode())
+            facts[f"item {key}"] = repr((str(self.actions[key]), self.targets[key], state))
         for record in writes:
-            digest.update(repr((record.key, sorted(record.versions), record.draft)).encode())
-        digest.update(repr(sorted(deleted)).encode())
-        return digest.hexdigest()
+            facts[f"write {record.key}"] = repr((sorted(record.versions), record.draft))
+        return PlanBasis(facts)
 
 
 def _draft_of(entity: EntityRecord) -> VersionRecord | None:

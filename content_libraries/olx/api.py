@@ -5,7 +5,6 @@ from __future__ import annotations
 from .archives import files_of
 from .data import (
     DEFAULT_LIMITS,
-    INHERITABLE_SETTINGS,
     MEDIA_LIMIT_BYTES,
     Fault,
     Limits,
@@ -59,7 +58,6 @@ from .xml_source import start_tags, xml_safe
 __all__ = [
     "CONTAINER_TAGS",
     "DEFAULT_LIMITS",
-    "INHERITABLE_SETTINGS",
     "MAX_KEY",
     "MEDIA_LIMIT_BYTES",
     "TAGS_ATTRIBUTE",

@@ -49,7 +49,6 @@ from .containers import (
     append_children,
     create_container,
     remove_children,
-    rename_container,
     replace_children,
 )
 from .data import (
@@ -78,8 +77,8 @@ from .for_courses import reads_for_course, register_links
 from .hierarchies import get_hierarchy
 from .item_details import get_children, get_children_list, get_container_settings, get_item
 from .items import access_item, delete_item, item_summary, restore_item
-from .license_edits import get_license, set_license
-from .licenses import course_spelling, license_code, license_name
+from .license_edits import get_license, set_license, update_container
+from .licenses import license_name
 from .licensing import (
     LICENSE_SETTINGS,
     EffectiveLicense,
@@ -130,7 +129,6 @@ __all__ = [
     "children_at",
     "collection_version",
     "conflict_message",
-    "course_spelling",
     "create_collection",
     "create_component",
     "create_container",
@@ -161,7 +159,6 @@ __all__ = [
     "item_summary",
     "library_key_of_package",
     "license_attributes",
-    "license_code",
     "license_name",
     "list_assets",
     "list_collections",
@@ -181,7 +178,6 @@ __all__ = [
     "register_links",
     "remove_children",
     "remove_from_collection",
-    "rename_container",
     "replace_children",
     "require_template",
     "require_version",
@@ -197,6 +193,7 @@ __all__ = [
     "unmark_template",
     "unpublished_changes",
     "update_collection",
+    "update_container",
     "version_conflict",
     "write_items",
     "write_settings",

@@ -1,6 +1,6 @@
 """Sync for other rooms, for faces and for hosts."""
 
-from .actions.coursewide import course_report, plan_counts, preview_course, sync_course
+from .actions.coursewide import plan_counts, preview_course, sync_course
 from .actions.declining import decline_update
 from .actions.moving import LinkMove, link_move_report, move_links, preview_link_move
 from .actions.outcomes import preview_outcome, settle_update
@@ -124,7 +124,6 @@ __all__ = [
     "check_reuse",
     "conversion_report",
     "convert_legacy_blocks",
-    "course_report",
     "create_linked_block",
     "decline_update",
     "find_conversion",

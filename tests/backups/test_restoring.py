@@ -192,10 +192,10 @@ def test_a_plan_is_applied_only_if_it_is_still_the_plan(content: Content, staff:
     content.component("b", "2")
     archive, options = read_archive(path), RestoreOptions(RestoreMode.REPLACE_ITEMS)
     plan = plan_restore(content.pk, archive, options)
-    assert plan.fingerprint == plan_restore(content.pk, archive, options).fingerprint
+    assert plan.basis.fingerprint == plan_restore(content.pk, archive, options).basis.fingerprint
     content.component("b", "3")
     with pytest.raises(RestoreOutdatedError):
-        restore_into(content.library, archive, path, options, user=staff, fingerprint=plan.fingerprint)
+        restore_into(content.library, archive, path, options, user=staff, fingerprint=plan.basis.fingerprint)
     assert text_of(content, content.ref("b")) == "<html>3</html>"
 
 

@@ -13,7 +13,7 @@ FORMAT_VERSION: Final = 1
 """Version of the format of openedx-core, in ``[meta]`` of ``package.toml``."""
 
 EXTENSION_VERSION: Final = 1
-"""Version of what this app adds to the format, in ``[content_libraries]`` of ``package.toml``."""
+"""Version of the additions of this app to the format, in ``[content_libraries]`` of ``package.toml``."""
 
 ARCHIVE_LIMITS: Final = Limits(members=200_000, total_bytes=16 * 1024**3, total_text_bytes=256 * 1024**2)
 """
@@ -40,8 +40,8 @@ class MediaRecord:
     A file or the OLX of a component.
 
     Args:
-        path: where the component finds it, such as ``block.xml`` or ``static/pic.png``.
-        media_type: such as ``image/png``; blank if it has to be guessed from the path.
+        path: path by which the component finds it, such as ``block.xml`` or ``static/pic.png``.
+        media_type: for example ``image/png``; blank if it has to be guessed from the path.
         member: the member of the archive with the bytes.
     """
 
@@ -77,11 +77,11 @@ class EntityRecord:
 
     Args:
         key: ``entity_ref`` in Learning Core.
-        namespace: of the type of a component; blank for a container.
+        namespace: namespace of the type of a component; blank for a container.
         item_type: block type of a component, or container type.
         draft, published: number of the current version; None without one.
-        versions: by number. Besides the current ones, there may be others: versions that are pinned, the last version
-            of a deleted item, and the history.
+        versions: the versions by number. Besides the current ones, there may be others: versions that are pinned, the
+            last version of a deleted item, and the history.
     """
 
     key: str
@@ -123,7 +123,7 @@ class CollectionRecord:
 @dataclass(frozen=True, slots=True)
 class LibraryRecord:
     """
-    What this app adds about the library and the archive.
+    Holds what this app adds about the library and the archive.
 
     Args:
         license, allow_public_learning, allow_public_read: fields of the library.

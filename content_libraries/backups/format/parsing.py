@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
+from ...learning_core.data import MAX_TITLE
 from ...translation import gettext as _
 from .data import (
     CONTAINER_CHILDREN,
@@ -28,7 +29,6 @@ from .rendering import OWN
 CODE: Final = re.compile(r"[\w.-]{1,255}")
 COLLECTION_CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,255}")
 MAX_KEY: Final = 500
-MAX_TITLE: Final = 500
 MAX_PATH: Final = 500
 _TYPE: Final = re.compile(r"[\w.-]{1,100}")
 _MEDIA_TYPE: Final = re.compile(r"[\w.+-]{1,127}/[\w.+-]{1,127}")
@@ -80,9 +80,9 @@ def parse_entity(member: str, data: bytes, *, is_container: bool) -> EntityRecor
     Parse the file about an item.
 
     Args:
-        is_container: whether the place of the member is one of containers.
+        is_container: whether the member is in the folder of containers.
 
-    Returns: the item. Of the media of its versions only those are there that the file names.
+    Returns: the item. Its versions have only the media that the file names.
     """
     document = toml_table(member, data)
     entity = document.table_of("entity")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ _ZIP: Final = frozenset({"application/zip", "application/x-zip-compressed"})
 """Browsers on Windows send the second type."""
 
 
-class TaskIdSerializer(serializers.Serializer[Any]):
+class TaskIdSerializer(serializers.Serializer[object]):
     """The id of the started task."""
 
     task_id = serializers.UUIDField(source="uuid")
@@ -34,7 +34,7 @@ class ArchiveSerializer(StrictSerializer):
         return file
 
 
-class TaskQuerySerializer(serializers.Serializer[Any]):
+class TaskQuerySerializer(serializers.Serializer[object]):
     """The id of a job."""
 
     task_id = serializers.UUIDField()
@@ -56,21 +56,21 @@ class BackupSerializer(serializers.Serializer[BackupJob]):
         return str(reverse("library-backup-file", kwargs=arguments, request=self.context["request"]))
 
 
-class OriginSerializer(serializers.Serializer[Any]):
+class OriginSerializer(serializers.Serializer[object]):
     """The user who made an archive."""
 
     username = serializers.CharField()
     email = serializers.EmailField(allow_null=True)
 
 
-class RestoredSerializer(serializers.Serializer[Any]):
+class RestoredSerializer(serializers.Serializer[object]):
     """The library that was read from an archive."""
 
     learning_package_id = serializers.IntegerField(help_text="To be sent with the creation of a library.")
     title = serializers.CharField()
     org = serializers.CharField()
     slug = serializers.CharField()
-    key = serializers.CharField(help_text="What the content is called until it is that of a library.")
+    key = serializers.CharField(help_text="Name of the content until a library has it.")
     archive_key = serializers.CharField(help_text="What the archive calls it.")
     containers = serializers.IntegerField()
     components = serializers.IntegerField()

@@ -16,6 +16,7 @@ from ...keys import LibraryLocatorV2
 from ...learning_core import api as learning_core
 from ...learning_core.api import ChangeKind
 from ...libraries.api import ContentLibrary, Permission, author_pk, create_library, package_pk, require
+from ...plan_basis import refuse_outdated
 from ..format.data import EntityRecord, LibraryRecord, TagsRecord
 from ..verifying.data import Archive
 from .choosing import partial_archive
@@ -49,7 +50,7 @@ def restore_as_new(
         library_key: the key of the library.
         archive, path: the archive.
         user: has to be allowed to create the library; becomes its administrator, and the author of everything.
-        job_uuid: the job that does it.
+        job_uuid: the job that restores.
 
     Raises NotAllowedError, InvalidInputError, StorageFullError and StorageError; then nothing is written.
     """
@@ -109,14 +110,14 @@ def restore_into(
 
     Args:
         archive, path: the archive.
-        options: what to restore, and how; not RestoreMode.NEW.
+        options: the parts to restore, and the mode; not RestoreMode.NEW.
         user: needs EDIT, and is the author of all new versions.
-        fingerprint: of the plan that the user has seen; None to apply any plan.
-        job_uuid: the job that does it.
+        fingerprint: fingerprint of the plan that the user has seen; None to apply any plan.
+        job_uuid: the job that restores.
         after_each: is called after each file.
 
-    Returns: what was done. Raises NotAllowedError, InvalidInputError, StorageFullError and StorageError; and
-    RestoreOutdatedError if another plan would be applied now. Then nothing is written.
+    Returns: the plan that was applied. Raises NotAllowedError, InvalidInputError, StorageFullError and StorageError;
+    and RestoreOutdatedError if another plan would be applied now. Then nothing is written.
     """
     require(user, library, Permission.EDIT)
     pk, author = package_pk(library), author_pk(user)
@@ -126,8 +127,7 @@ def restore_into(
     ):
         learning_core.lock_package(pk)
         plan = plan_restore(pk, archive, options)
-        if fingerprint is not None and plan.fingerprint != fingerprint:
-            raise RestoreOutdatedError(_("The library has changed since the restore was planned. Look at a new plan."))
+        refuse_outdated(fingerprint, plan.basis, _outdated)
         created = {Action.CREATE, Action.RENAME, Action.RESTORE}
         check_limit(pk, new_components=sum(item.action in created for item in plan.items))
         media = store_archive_media(pk, archive, path, plan.writes, after_each=after_each)
@@ -135,6 +135,10 @@ def restore_into(
         _write_collections(pk, plan, author)
         _give_tags(library, archive, options, plan)
     return plan
+
+
+def _outdated(_changes: object) -> RestoreOutdatedError:
+    return RestoreOutdatedError(_("The library has changed since the restore was planned. Look at a new plan."))
 
 
 def _write_collections(pk: int, plan: RestorePlan, author: int | None) -> None:
@@ -152,7 +156,7 @@ def _write_collections(pk: int, plan: RestorePlan, author: int | None) -> None:
 
 
 def _give_tags(library: ContentLibrary, archive: Archive, options: RestoreOptions, plan: RestorePlan) -> None:
-    """Give tags to what was written; and to the library itself if everything is replaced."""
+    """Give tags to the items and collections that were written, and to the library itself if everything is replaced."""
     written = {item.key: item.target for item in plan.items if item.action in WRITTEN}
     collections = {each.code: each.target for each in plan.collections if each.action in WRITTEN}
 

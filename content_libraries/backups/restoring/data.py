@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from ...plan_basis import PlanBasis
 from ..format.data import CollectionRecord, EntityRecord
 
 
 class RestoreMode(StrEnum):
-    """How an archive is restored."""
+    """Names ways to restore an archive."""
 
     NEW = "new"
     """As a new library, with drafts, published versions and the numbers of versions."""
@@ -52,7 +53,7 @@ WRITTEN = frozenset({Action.CREATE, Action.RENAME, Action.UPDATE, Action.RESTORE
 @dataclass(frozen=True, slots=True)
 class RestoreOptions:
     """
-    What to restore, and how.
+    Says what to restore, and how.
 
     Args:
         collision: only for RestoreMode.ADD.
@@ -92,10 +93,10 @@ class RestoreOptions:
 @dataclass(frozen=True, slots=True)
 class PlannedItem:
     """
-    What happens to an item.
+    Describes what happens to an item.
 
     Args:
-        key: its key in the archive; of an item that is only in the library, its key there.
+        key: its key in the archive; if only the library has the item, its key in the library.
         action: what happens.
         target: its key in the library.
         version_num: number of the draft afterwards; None if it is not written.
@@ -111,7 +112,7 @@ class PlannedItem:
 
 @dataclass(frozen=True, slots=True)
 class PlannedCollection:
-    """Describes the change of one collection: ``code`` is its code in the archive, ``target`` that in the library."""
+    """Describes the change of a collection: ``code`` is its code in the archive, ``target`` its code in the library."""
 
     code: str
     action: Action
@@ -122,16 +123,16 @@ class PlannedCollection:
 @dataclass(frozen=True, slots=True)
 class RestorePlan:
     """
-    What a restore would do.
+    Describes what a restore would do.
 
     Args:
-        items, collections: everything that the archive has, and what is deleted.
+        items, collections: all items and collections of the archive, and the ones that are deleted in the library.
         writes: the records to write, with the keys and numbers that they have in the library.
         keeping: keys of records whose draft stays what it is, because only pinned versions are added.
         deleted_pks: entities to delete.
         memberships: the records of collections to write.
         targets: key in the archive -> key in the library.
-        fingerprint: another plan for the same archive has the same one only if it does the same to the same drafts.
+        basis: the facts that the plan was made for: its options, and the drafts that it was made from.
     """
 
     items: tuple[PlannedItem, ...]
@@ -141,7 +142,7 @@ class RestorePlan:
     deleted_pks: tuple[int, ...] = ()
     memberships: tuple[CollectionRecord, ...] = ()
     targets: Mapping[str, str] = field(default_factory=dict)
-    fingerprint: str = ""
+    basis: PlanBasis[str] = field(default_factory=PlanBasis)
 
     def counts(self) -> Counter[str]:
         """Count the items by action."""

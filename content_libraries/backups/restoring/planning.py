@@ -7,7 +7,6 @@ draft version. Its number is the one that it has in the archive, unless the libr
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -18,6 +17,7 @@ from ...content.api import settings_of
 from ...errors import InvalidInputError
 from ...learning_core import api as learning_core
 from ...learning_core.api import restored, snapshots
+from ...plan_basis import PlanBasis
 from ..format.data import ChildRecord, CollectionRecord, EntityRecord, VersionRecord
 from ..verifying.data import Archive
 from .choosing import chosen_collections, chosen_items
@@ -53,7 +53,7 @@ class _Planner:
 
     Args:
         known: items of the library that have a key of the archive.
-        contents: pk of a draft -> what the library has in it.
+        contents: pk of a draft -> its content in the library.
         numbers: key and number of a version in the archive -> its number in the library.
         targets: key in the archive -> key in the library.
         actions: key in the archive -> what happens to the item.
@@ -92,7 +92,7 @@ class _Planner:
             deleted_pks=tuple(deleted),
             memberships=tuple(record for _collection, record in collections if record is not None),
             targets=self.targets,
-            fingerprint=self._fingerprint(writes, deleted),
+            basis=self._basis(writes, deleted),
         )
 
     def _planned(self, entity: EntityRecord, drafts: Mapping[str, int | None]) -> PlannedItem:
@@ -134,7 +134,7 @@ class _Planner:
         return Action.UPDATE
 
     def _content(self, entity: EntityRecord, version: VersionRecord) -> _Content:
-        """Return what a version in the archive has, in the same shape as ``contents``."""
+        """Return the content of a version in the archive, in the same shape as ``contents``."""
         media = {
             (medium.path, media_type_in(entity, medium), self.archive.files[medium.member].digest)
             for medium in version.media
@@ -166,7 +166,7 @@ class _Planner:
                     self.targets[key] = f"{entity.namespace}:{entity.item_type}:{code}"
 
     def _writes(self) -> tuple[list[EntityRecord], set[str]]:
-        """Return the records to write, and the keys of those whose draft stays."""
+        """Return the records to write, and the keys of the records whose draft stays."""
         written = [self.items[key] for key, action in self.actions.items() if action in WRITTEN]
         versions = {entity.key: _shown(entity) for entity in written}
         level = {(entity.key, number) for entity in written for number in versions[entity.key]}
@@ -181,7 +181,7 @@ class _Planner:
         return records, keeping
 
     def _pinned_by(self, level: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
-        """Return key and number of versions that other versions show, unless the library has the same versions."""
+        """Return key and number of each version that other versions show, unless the library has the same version."""
         pins = {
             (child.key, child.pinned)
             for key, number in level
@@ -282,16 +282,15 @@ class _Planner:
             if collection.enabled and code not in stay
         ]
 
-    def _fingerprint(self, writes: Iterable[EntityRecord], deleted: Iterable[int]) -> str:
-        digest = hashlib.sha256(repr(self.options).encode())
-        for key in sorted(self.items):
+    def _basis(self, writes: Iterable[EntityRecord], deleted: Iterable[int]) -> PlanBasis[str]:
+        facts = {"options": repr(self.options), "deleted": repr(sorted(deleted))}
+        for key in self.items:
             known = self.known.get(key)
             state = known and (known.draft_version_pk, known.last_version_num)
-            digest.update(repr((key, str(self.actions[key]), self.targets[key], state)).encode())
+            facts[f"item {key}"] = repr((str(self.actions[key]), self.targets[key], state))
         for record in writes:
-            digest.update(repr((record.key, sorted(record.versions), record.draft)).encode())
-        digest.update(repr(sorted(deleted)).encode())
-        return digest.hexdigest()
+            facts[f"write {record.key}"] = repr((sorted(record.versions), record.draft))
+        return PlanBasis(facts)
 
 
 def _draft_of(entity: EntityRecord) -> VersionRecord | None:
@@ -300,15 +299,15 @@ def _draft_of(entity: EntityRecord) -> VersionRecord | None:
 
 def _shown(entity: EntityRecord) -> set[int]:
     """
-    Return the numbers of the versions to write of an item: of the draft.
+    Return the numbers of the versions of an item that are written: the number of the draft.
 
-    A deleted item that a container keeps a place for is written with its last version, and stays deleted.
+    An item may be deleted while a container keeps a place for it. Its last version is written, and it stays deleted.
     """
     return {entity.draft} if entity.draft is not None else set(sorted(entity.versions)[-1:])
 
 
 def _contents(version_pks: Iterable[int]) -> dict[int, _Content]:
-    """Read what versions in the library have, in the same shape as the planner's."""
+    """Read the content of versions in the library, in the same shape as ``_Planner._content``."""
     pks = list(version_pks)
     preserved = settings_of(pks)
     found: dict[int, _Content] = {}

@@ -1,4 +1,4 @@
-"""Restores an archive as a learning package that its user then makes a library of."""
+"""Restores an archive as a learning package, of which its user then makes a library."""
 
 from __future__ import annotations
 

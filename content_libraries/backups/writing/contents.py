@@ -131,7 +131,7 @@ class ItemsWriter:
         self.counts["other_versions"] += 1
 
     def _place(self, place: snapshots.MediaPlace, folder: str, version: snapshots.VersionSnapshot) -> MediaRecord:
-        """Choose the member for a file: in the folder of its version, unless no archive can have it there."""
+        """Choose the member for a file: in the folder of its version, unless archives cannot have its path."""
         beside = [other.path for other in version.media if other.path < place.path]
         fits = can_be_packed(place.path, beside=beside)
         return MediaRecord(

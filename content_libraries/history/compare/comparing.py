@@ -25,7 +25,7 @@ from .data import AfterPublish, AroundChangeSet, Comparison, StateName
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where an item is: its library or course, its learning package, and its entity."""
+    """Locates an item: its library or course, its learning package, and its entity."""
 
     key: AnyItemKey
     context_key: ContextKey
@@ -42,7 +42,7 @@ def compare(before: StateName, after: StateName, *, user: Actor) -> Comparison:
     Raises NotFoundError and NotAllowedError; and InvalidInputError for items of different types, and for a state that
     the item never had, with the field ``before`` or ``after``.
     """
-    # Both sides are authorized before anything is read: what is said about one must not depend on the other.
+    # Both sides are authorized before anything is read, so that an error about one side tells nothing about the other.
     old_place, new_place = (_place(name.key, user) for name in (before, after))
     if item_type_of_key(before.key) != item_type_of_key(after.key):
         raise InvalidInputError(

@@ -47,6 +47,7 @@ MAIN: Final = (
 
 LIBRARY_TABS: Final = (
     Place("library", gettext_lazy("Content")),
+    Place("library-collections", gettext_lazy("Collections")),
     Place("imports", gettext_lazy("Import")),
     Place("library-team", gettext_lazy("Team")),
     Place("library-settings", gettext_lazy("Settings")),

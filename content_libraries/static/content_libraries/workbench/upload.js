@@ -1,7 +1,25 @@
 "use strict";
-// Forms with files (data-upload): shows how much of the file has been sent, and takes files that are dropped on the form.
+// Forms with data-upload: take a file that is dropped on them and upload it at once, and show how much has been sent.
 (() => {
   const formOf = (event) => event.target.closest?.("form[data-upload]");
+
+  document.addEventListener("dragover", (event) => {
+    const form = formOf(event);
+    if (form && event.dataTransfer.types.includes("Files")) {
+      event.preventDefault();
+      form.classList.add("wb-over");
+    }
+  });
+  document.addEventListener("dragleave", (event) => formOf(event)?.classList.remove("wb-over"));
+  document.addEventListener("drop", (event) => {
+    const form = formOf(event);
+    if (form && event.dataTransfer.files.length) {
+      event.preventDefault();
+      form.classList.remove("wb-over");
+      form.querySelector("input[type=file]").files = event.dataTransfer.files;
+      form.requestSubmit();
+    }
+  });
 
   document.addEventListener("htmx:xhr:progress", (event) => {
     const progress = formOf(event)?.querySelector("progress");
@@ -10,25 +28,10 @@
       progress.value = (100 * event.detail.loaded) / event.detail.total;
     }
   });
-
   document.addEventListener("htmx:afterRequest", (event) => {
     const progress = formOf(event)?.querySelector("progress");
     if (progress) {
       progress.hidden = true;
     }
   });
-
-  for (const [name, isOver] of [["dragover", true], ["dragleave", false], ["drop", false]]) {
-    document.addEventListener(name, (event) => {
-      const form = formOf(event);
-      if (!form) {
-        return;
-      }
-      event.preventDefault();
-      form.classList.toggle("wb-over", isOver);
-      if (name === "drop" && event.dataTransfer.files.length) {
-        form.querySelector("input[type=file]").files = event.dataTransfer.files;
-      }
-    });
-  }
 })();

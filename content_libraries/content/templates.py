@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from functools import partial
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from ..actors import Actor
@@ -48,7 +49,7 @@ def templates_among(entity_pks: Collection[int]) -> set[int]:
     return {
         pk
         for part in learning_core.in_parts(entity_pks)
-        for pk in UnitTemplate.objects.filter(entity__in=part).values_list("entity_id", flat=True)
+        for pk in _templates_of(part).values_list("entity_id", flat=True)
     }
 
 
@@ -62,7 +63,7 @@ def set_templates(marked: Collection[int], unmarked: Collection[int], *, author_
     new, gone = sorted(set(marked) - there), sorted(set(unmarked) & there)
     UnitTemplate.objects.bulk_create([UnitTemplate(entity_id=pk, created_by_id=author_pk) for pk in new])
     for part in learning_core.in_parts(gone):
-        UnitTemplate.objects.filter(entity__in=part).delete()
+        _templates_of(part).delete()
     if new or gone:
         learning_core.record_effects([Effect(EffectKind.TEMPLATES, "", gone, new)])
 
@@ -104,3 +105,8 @@ def require_template(key: LibraryContainerLocator, *, user: Actor) -> None:
     """Raise InvalidInputError for a unit that is no template. Raises NotFoundError and NotAllowedError, too."""
     if not is_template(key, user=user):
         raise InvalidInputError(_("“%(key)s” is no template. Mark it as one first.") % {"key": key})
+
+
+def _templates_of(entity_pks: Collection[int]) -> QuerySet[UnitTemplate]:
+    here = {"entity__pk__in": entity_pks}
+    return UnitTemplate.objects.filter(**here)

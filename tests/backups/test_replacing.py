@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from openedx_content import api as openedx_content
 from openedx_content.models_api import DraftChangeLog, PublishLog
 from openedx_tagging import api as tagging_api
 from openedx_tagging.models import Taxonomy
 
+from content_libraries.backups.format.errors import BrokenArchiveError
 from content_libraries.backups.restoring.applying import restore_as_new, restore_into
 from content_libraries.backups.restoring.data import RestoreMode, RestoreOptions, RestorePlan
 from content_libraries.backups.verifying.reading import read_archive
@@ -25,9 +27,11 @@ from content_libraries.libraries.models import ContentLibrary
 from content_libraries.tagging import api as tagging
 from tests.conftest import LibraryFactory, MemberFactory
 
-from .archives import Content, backed_up_to, canonical
+from .archives import Content, backed_up_to, canonical, packed, states_of, unpacked
 
 pytestmark = pytest.mark.django_db
+
+OWN_TABLE = "[entity.content_libraries]\ntemplate = true"
 
 
 def restore(path: Path, library: ContentLibrary, user: User, mode: str = "replace-all", **options: Any) -> RestorePlan:
@@ -217,3 +221,22 @@ def test_marks_and_licenses_go_around(content: Content, staff: User, tmp_path: P
     assert said(Content(new), tmp_path, staff)["u1 published"][3] == ("CC:4.0:BY", "Uma", "© Uma")
     second = backed_up_to(new, tmp_path / "b.zip", staff, deleted=True)
     assert canonical(second) == canonical(path)
+
+
+def test_openedx_core_reads_an_archive_with_marks_and_licenses(content: Content, staff: User, tmp_path: Path) -> None:
+    path = backed_up_to(content.library, tmp_path / "a.zip", staff)
+    loaded = openedx_content.load_learning_package(str(path), user=staff)
+    assert loaded["status"] == "success", loaded
+    states = states_of(loaded["lp_restored_data"]["id"])
+    assert states.keys() == {content.ref(code) for code in ("a", "b", "g", "new")} | {"u1"}
+
+
+def test_only_units_can_be_templates(content: Content, staff: User, tmp_path: Path) -> None:
+    content.container("section", "s1")
+    members = unpacked(backed_up_to(content.library, tmp_path / "a.zip", staff))
+    members.pop("content_libraries/manifest.jsonl")
+    text = members["entities/s1.toml"].decode().replace("[entity.draft]", OWN_TABLE + "\n[entity.draft]")
+    path = packed(tmp_path / "b.zip", {**members, "entities/s1.toml": text})
+    with pytest.raises(BrokenArchiveError) as refused:
+        read_archive(path)
+    assert [problem.member for problem in refused.value.problems] == ["entities/s1.toml"]

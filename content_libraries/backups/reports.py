@@ -62,6 +62,7 @@ def restore_report(result: RestoreResult) -> dict[str, Any]:
         "counts": dict(plan.counts()),
         "items": [{**asdict(item), "action": str(item.action)} for item in listed[:MOST_ITEMS]],
         "items_not_listed": max(len(listed) - MOST_ITEMS, 0),
+        "publications": plan.publications,
         "collections": [{**asdict(collection), "action": str(collection.action)} for collection in plan.collections],
         "links": [asdict(moved) for moved in result.links],
     }

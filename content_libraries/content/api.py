@@ -90,7 +90,16 @@ from .licensing import (
 from .publishing import discard_all, discard_item, publish_all, publish_item, published_changes, unpublished_changes
 from .searching import FindsItems, find_items, register_finder
 from .states import CurrentVersions, children_at, item_state
-from .templates import is_template, list_templates, mark_template, require_template, unmark_template
+from .templates import (
+    is_template,
+    list_templates,
+    mark_template,
+    require_template,
+    set_templates,
+    take_back_templates,
+    templates_among,
+    unmark_template,
+)
 from .wording import change_in_words
 
 __all__ = [
@@ -187,7 +196,10 @@ __all__ = [
     "set_collections",
     "set_license",
     "set_olx",
+    "set_templates",
     "settings_of",
+    "take_back_templates",
+    "templates_among",
     "title_of_untitled",
     "type_name",
     "unmark_template",

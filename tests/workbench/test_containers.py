@@ -89,7 +89,7 @@ def test_an_order_of_an_older_list_is_refused_in_words(
     children: list[ItemKey], contributor: User, browse: Browse
 ) -> None:
     version = content.get_children_list(UNIT, user=contributor).version_num
-    content.rename_container(UNIT, user=contributor, title="Meanwhile")
+    content.update_container(UNIT, user=contributor, title="Meanwhile")
     given = {"child": [str(children[0])], "version": str(version)}
     response = browse(contributor).post(f"{PAGE}order/", given, headers=HTMX)
     assert response.status_code == 409

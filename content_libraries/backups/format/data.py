@@ -57,7 +57,8 @@ class VersionRecord:
 
     Args:
         created_by: username of the author on the site of the archive; information only.
-        settings, license: preserved settings of a container.
+        settings: preserved settings of a container.
+        license, license_holder, copyright_notice: the own license of a container or a component.
     """
 
     version_num: int
@@ -68,6 +69,8 @@ class VersionRecord:
     media: tuple[MediaRecord, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     license: str = ""
+    license_holder: str = ""
+    copyright_notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class EntityRecord:
         draft, published: number of the current version; None without one.
         versions: the versions by number. Besides the current ones, there may be others: versions that are pinned, the
             last version of a deleted item, and the history.
+        is_template: whether a unit is marked as a template.
     """
 
     key: str
@@ -93,6 +97,7 @@ class EntityRecord:
     draft: int | None
     published: int | None
     versions: Mapping[int, VersionRecord]
+    is_template: bool = False
 
     @property
     def is_container(self) -> bool:

@@ -140,6 +140,12 @@ class RestorePlanRequestSerializer(_ChoiceSerializer):
         help_text="What the mode `add` does with items that the library has with other content.",
     )
 
+    drafts_only = serializers.BooleanField(
+        default=False,
+        help_text="Leave published versions as they are. Otherwise the modes that replace restore these, too, which"
+        " needs PUBLISH.",
+    )
+
     def options(self) -> api.RestoreOptions:
         """Return the options from the validated body."""
         body = self.validated_data
@@ -148,6 +154,7 @@ class RestorePlanRequestSerializer(_ChoiceSerializer):
             collision=api.Collision(body["collision"]),
             items=self.chosen_items(),
             collections=tuple(body["collections"]),
+            drafts_only=body["drafts_only"],
         )
 
 
@@ -199,6 +206,9 @@ class RestoreReportSerializer(serializers.Serializer[object]):
     counts = serializers.DictField(child=serializers.IntegerField(), help_text="Number of items by action.")
     items = PlannedRestoreItemSerializer(many=True, help_text="Items that change, 1,000 at most.")
     items_not_listed = serializers.IntegerField()
+    publications = serializers.IntegerField(
+        default=0, help_text="How many items get another published version, or lose theirs."
+    )
     collections = PlannedRestoreCollectionSerializer(many=True)
     links = RestoredLinksSerializer(many=True)
     backup = serializers.CharField(

@@ -11,6 +11,7 @@ from rest_framework.reverse import reverse
 
 from ...jobs.rest import state_of
 from ...rest.bodies import StrictSerializer
+from ..legacy_archives import is_legacy_archive
 from ..models import BackupJob, RestoreJob
 
 _ZIP: Final = frozenset({"application/zip", "application/x-zip-compressed"})
@@ -29,6 +30,12 @@ class ArchiveSerializer(StrictSerializer):
     file = serializers.FileField()
 
     def validate_file(self, file: UploadedFile[bytes]) -> UploadedFile[bytes]:
+        if is_legacy_archive(file):
+            text = _(
+                "This looks like the archive of a legacy library, which is migrated and not restored. Upload it to"
+                " %(url)s, and import it."
+            )
+            raise serializers.ValidationError(text % {"url": reverse("import-sources")}, code="legacy_archive")
         if file.content_type not in _ZIP:
             raise serializers.ValidationError(_("Only ZIP files are allowed."))
         return file

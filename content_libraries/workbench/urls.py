@@ -40,7 +40,6 @@ urlpatterns = [
     *_of_items("", items.item, "item"),
     *_of_items("publish/", items.publish, "item-publish"),
     *_of_items("delete/", items.delete, "item-delete"),
-    *_of_items("restore/", items.restore, "item-restore"),
     *_of_items("tags/", tags.item_tags, "item-tags"),
     *_of_items("collections/", collections.item_collections, "item-collections"),
     # Sections, subsections and units

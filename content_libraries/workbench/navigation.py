@@ -43,6 +43,7 @@ MAIN: Final = (Place("libraries", gettext_lazy("Libraries")),)
 
 LIBRARY_TABS: Final = (
     Place("library", gettext_lazy("Content")),
+    Place("library-outline", gettext_lazy("Outline")),
     Place("library-collections", gettext_lazy("Collections")),
     Place("library-team", gettext_lazy("Team")),
     Place("library-settings", gettext_lazy("Settings")),

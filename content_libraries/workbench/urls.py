@@ -7,7 +7,19 @@ from collections.abc import Callable
 from django.http import HttpResponse
 from django.urls import URLPattern, path
 
-from .views import collections, components, containers, content, home, items, libraries, library_settings, tags, team
+from .views import (
+    collections,
+    components,
+    containers,
+    content,
+    home,
+    items,
+    libraries,
+    library_settings,
+    outline,
+    tags,
+    team,
+)
 
 app_name = "workbench"
 
@@ -35,6 +47,7 @@ urlpatterns = [
     path(f"{_LIBRARY}team/remove/", team.remove_member, name="library-team-remove"),
     path(f"{_LIBRARY}team/explain/", team.explain, name="library-team-explain"),
     # Content
+    path(f"{_LIBRARY}outline/", outline.outline, name="library-outline"),
     path(f"{_LIBRARY}items/new/", content.new_item, name="item-new"),
     path(f"{_LIBRARY}undo/<uuid:change_set>/", items.undo, name="undo"),
     *_of_items("", items.item, "item"),

@@ -19,6 +19,7 @@ PAGES: Final = (
     f"{LIBRARY}settings/",
     f"{LIBRARY}team/",
     f"{LIBRARY}team/explain/",
+    f"{LIBRARY}outline/",
     f"{LIBRARY}items/new/",
     f"{LIBRARY}collections/",
     f"{LIBRARY}collections/new/",

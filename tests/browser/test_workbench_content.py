@@ -123,7 +123,7 @@ def test_a_component_is_made_edited_and_deleted_and_each_step_taken_back(open_as
     expect(page.get_by_role("heading", name="Of the browser", level=2)).to_be_visible()
     page.get_by_role("link", name="Files").click()
     page.get_by_label("File", exact=True).set_input_files(
-        files=[{"name": "note.txt", "mimeType": "text/plain", "buffer": b"A note"}]
+        {"name": "note.txt", "mimeType": "text/plain", "buffer": b"A note"}
     )
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_role("link", name="static/note.txt")).to_be_visible()

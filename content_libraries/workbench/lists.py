@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 PAGE_SIZE: Final = 50
+_LAST_PAGE: Final = 1_000
 
 
 def page_of[RowT](
@@ -17,3 +18,14 @@ def page_of[RowT](
 ) -> Page[RowT]:
     """Return the page of a list that ``?page=`` names. A number that is no page means the nearest page."""
     return Paginator(found, size).get_page(request.GET.get("page"))
+
+
+def page_number(request: HttpRequest) -> int:
+    """Return the number that ``?page=`` names, for searches, which need an offset; 1 for a text that is no number."""
+    text = request.GET.get("page", "")
+    return min(max(int(text), 1), _LAST_PAGE) if text.isascii() and text.isdigit() else 1
+
+
+def page_of_total(request: HttpRequest, total: int) -> Page[int]:
+    """Return the page of a search that found so many, for the links to other pages."""
+    return Paginator(range(total), PAGE_SIZE).get_page(page_number(request))

@@ -47,6 +47,7 @@ MAIN: Final = (
 
 LIBRARY_TABS: Final = (
     Place("library", gettext_lazy("Content")),
+    Place("library-outline", gettext_lazy("Outline")),
     Place("library-collections", gettext_lazy("Collections")),
     Place("imports", gettext_lazy("Import")),
     Place("library-team", gettext_lazy("Team")),

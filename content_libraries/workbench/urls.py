@@ -18,6 +18,7 @@ from .views import (
     items,
     libraries,
     library_settings,
+    outline,
     tags,
     team,
     updates,
@@ -67,12 +68,12 @@ urlpatterns = [
     path(f"{_COURSE}runs/<uuid:uuid>/", updates.sync_run, name="sync-run"),
     path(f"{_COURSE}runs/<uuid:uuid>/progress/", updates.sync_progress, name="sync-progress"),
     # Content
+    path(f"{_LIBRARY}outline/", outline.outline, name="library-outline"),
     path(f"{_LIBRARY}items/new/", content.new_item, name="item-new"),
     path(f"{_LIBRARY}undo/<uuid:change_set>/", items.undo, name="undo"),
     *_of_items("", items.item, "item"),
     *_of_items("publish/", items.publish, "item-publish"),
     *_of_items("delete/", items.delete, "item-delete"),
-    *_of_items("restore/", items.restore, "item-restore"),
     *_of_items("tags/", tags.item_tags, "item-tags"),
     *_of_items("collections/", collections.item_collections, "item-collections"),
     # Sections, subsections and units

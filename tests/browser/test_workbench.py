@@ -19,6 +19,7 @@ PAGES: Final = (
     f"{LIBRARY}settings/",
     f"{LIBRARY}team/",
     f"{LIBRARY}team/explain/",
+    f"{LIBRARY}outline/",
     f"{LIBRARY}items/new/",
     f"{LIBRARY}collections/",
     f"{LIBRARY}collections/new/",
@@ -62,6 +63,7 @@ def test_a_library_is_created_with_the_keyboard_after_a_mistake(open_as: PageFac
     page.get_by_label("Organization").fill("DemoX")
     page.get_by_label("Name in the key").fill("not a slug")
     page.get_by_label("Name in the key").press("Enter")
+    expect(page.get_by_text("Nothing was saved.")).to_be_visible()
     field = page.get_by_label("Name in the key")
     expect(field).to_be_focused()
     expect(page.get_by_label("Title")).to_have_value("Made in a browser")

@@ -1,4 +1,4 @@
-"""The content of a library in a browser: searching, ordering, editing and undo, also with the keyboard alone."""
+"""The content of a library in a browser: searching, putting into order, editing, and undo."""
 
 from __future__ import annotations
 
@@ -95,6 +95,7 @@ def test_a_component_is_made_edited_and_deleted_and_each_step_taken_back(open_as
     page.get_by_label("Type").select_option("html")
     page.get_by_role("button", name="Create").click()
     expect(page.get_by_text("It is created, as a draft.")).to_be_visible()
+    address = page.url
     page.get_by_role("link", name="OLX").click()
     source = page.get_by_label("OLX")
     source.fill("<html><p></html>")
@@ -117,10 +118,12 @@ def test_a_component_is_made_edited_and_deleted_and_each_step_taken_back(open_as
     page.get_by_role("button", name="Delete").click()
     expect(page).to_have_url(re.compile(f"{LIBRARY}$"))
     page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("The change is undone.")).to_be_visible()
+    page.goto(address)
     expect(page.get_by_role("heading", name="Of the browser", level=2)).to_be_visible()
     page.get_by_role("link", name="Files").click()
     page.get_by_label("File", exact=True).set_input_files(
-        files=[{"name": "note.txt", "mimeType": "text/plain", "buffer": b"A note"}]
+        {"name": "note.txt", "mimeType": "text/plain", "buffer": b"A note"}
     )
     page.get_by_role("button", name="Upload").click()
     expect(page.get_by_role("link", name="static/note.txt")).to_be_visible()

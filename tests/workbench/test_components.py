@@ -116,6 +116,17 @@ def test_olx_is_saved_and_the_change_taken_back(client_of_contributor: Client, c
     assert content.get_olx(KEY, user=contributor) == OLX
 
 
+def test_a_deletion_taken_back_leaves_what_was_there(client_of_contributor: Client, contributor: User) -> None:
+    """Also if the draft was not the latest version, because an edit had been taken back before."""
+    client = client_of_contributor
+    for url, given in ((f"{PAGE}olx/", {"olx": "<problem/>"}), (f"{PAGE}delete/", {})):
+        page = client.post(url, given, headers=BOOSTED, follow=True).content.decode()
+        undo = re.search(r'action="(/libraries/[^"]+/undo/[^"]+)"', page)
+        assert undo
+        client.post(undo[1])
+    assert content.get_olx(KEY, user=contributor) == OLX
+
+
 def test_olx_that_is_not_well_formed_is_refused_with_its_line(client_of_contributor: Client, contributor: User) -> None:
     broken = "<problem>\n<p>1\n</problem>"
     response = client_of_contributor.post(f"{PAGE}olx/", {"olx": broken}, headers=BOOSTED)

@@ -27,6 +27,7 @@ from ..labels import STATUS_NAMES, STATUS_TONES, status_of, type_label
 from ..navigation import LibraryPage, Link, library_page
 from ..refusals import errors_in
 from ..rendering import render_page, tell
+from ..undoing import undo_url
 
 _ACTION_NAMES = {
     Action.CREATED: gettext_lazy("Created"),
@@ -162,9 +163,7 @@ def _open(request: HttpRequest, key: LibraryUsageLocatorV2) -> tuple[LibraryPage
 
 def _saved(request: HttpRequest, key: LibraryUsageLocatorV2, name: str) -> HttpResponse:
     """Tell that a change is saved, with a button that takes it back, and show the page again."""
-    mark = content.get_item(key, user=request.user).last_change_set
-    undo_url = reverse("workbench:undo", args=[library_key_of(key), mark.uuid]) if mark else ""
-    tell(request, _("It is saved, as a draft."), undo_url=undo_url)
+    tell(request, _("It is saved, as a draft."), undo_url=undo_url(request, key))
     return redirect(name, key)
 
 

@@ -32,6 +32,7 @@ from ..navigation import Link, library_page
 from ..refusals import errors_in
 from ..rendering import render_page, render_part, tell, wants_part
 from ..returns import back
+from ..undoing import undo_url
 from .content import component_types, create_item
 
 _LIST_ID: Final = re.compile(r"[0-9a-f]{8}")
@@ -112,14 +113,14 @@ def reorder(request: HttpRequest, item_key: LibraryContainerLocator) -> HttpResp
             raise InvalidInputError(_("The list has changed. Reload the page."), field="move")
         announcement = _move(ordered, position, moved[2])
     version = request.POST.get("version", "")
-    result = content.replace_children(
+    content.replace_children(
         item_key,
         user=request.user,
         child_keys=ordered,
         expected_version=int(version) if version.isascii() and version.isdigit() else None,
     )
     if moved is not None and moved[2] == "out":
-        tell(request, announcement, undo_url=_undo_url(item_key, result))
+        tell(request, announcement, undo_url=undo_url(request, item_key))
     if not wants_part(request):
         return back(request, default=reverse("workbench:item", args=[item_key]))
     context = {**_children(request, item_key), "announcement": announcement}
@@ -134,8 +135,8 @@ def rename(request: HttpRequest, item_key: LibraryContainerLocator) -> HttpRespo
     form = TitleForm(posted(request), initial={"title": found.display_name})
     if form.is_valid():
         with errors_in(form):
-            result = content.update_container(item_key, user=request.user, title=form.cleaned_data["title"])
-            tell(request, _("It has a new title."), undo_url=_undo_url(item_key, result))
+            content.update_container(item_key, user=request.user, title=form.cleaned_data["title"])
+            tell(request, _("It has a new title."), undo_url=undo_url(request, item_key))
             return redirect("workbench:item", item_key)
     return render_page(
         request, "containers/rename.html", {"form": form, "item": found}, library=shown, status=form.status
@@ -155,8 +156,8 @@ def add_new(request: HttpRequest, item_key: LibraryContainerLocator) -> HttpResp
         title=request.POST.get("title", "").strip() or type_label(child_type),
         can_stand_alone=False,
     )
-    result = content.append_children(item_key, user=request.user, child_keys=[made])
-    tell(request, _("It is added at the end."), undo_url=_undo_url(item_key, result))
+    content.append_children(item_key, user=request.user, child_keys=[made])
+    tell(request, _("It is added at the end."), undo_url=undo_url(request, item_key))
     return redirect("workbench:item", item_key)
 
 
@@ -167,8 +168,8 @@ def add_existing(request: HttpRequest, item_key: LibraryContainerLocator) -> Htt
     if request.method == "POST":
         chosen = [_key(text) for text in request.POST.getlist("child")]
         if chosen:
-            result = content.append_children(item_key, user=request.user, child_keys=chosen)
-            tell(request, _("They are added at the end."), undo_url=_undo_url(item_key, result))
+            content.append_children(item_key, user=request.user, child_keys=chosen)
+            tell(request, _("They are added at the end."), undo_url=undo_url(request, item_key))
         return redirect("workbench:item", item_key)
     found = content.get_item(item_key, user=request.user)
     child_type = _CHILD_TYPES[item_key.container_type]
@@ -242,13 +243,6 @@ def _move(ordered: list[ItemKey], position: int, direction: str) -> str:
 def _new_types(key: LibraryContainerLocator) -> list[tuple[str, str]]:
     child_type = _CHILD_TYPES[key.container_type]
     return component_types() if child_type == _COMPONENT else [(child_type, type_label(child_type))]
-
-
-def _undo_url(key: LibraryContainerLocator, result: ItemSummary) -> str:
-    """Return the URL that takes the last change of a container back; "" if its change set is not known."""
-    if result.last_change_set is None:
-        return ""
-    return reverse("workbench:undo", args=[library_key_of(key), result.last_change_set.uuid])
 
 
 def _key(text: str) -> ItemKey:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from django import forms
-from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -25,7 +24,7 @@ from ...search import api as search
 from ..decorators import form_page, page
 from ..forms import WorkbenchForm, posted
 from ..labels import COLLECTION, CONTAINER_NAMES, STATUS_NAMES, STATUS_TONES, type_label
-from ..lists import PAGE_SIZE
+from ..lists import PAGE_SIZE, page_number, page_of_total
 from ..navigation import library_page
 from ..refusals import errors_in
 from ..rendering import render_page, tell
@@ -34,7 +33,6 @@ logger = logging.getLogger(__name__)
 
 _FACETS: Final = ("block_type", "publish_status", "collections.key", "tags.taxonomy", "tags.level0")
 _MOST_VALUES: Final = 20
-_LAST_PAGE: Final = 1_000
 
 ORDERS: Final = (
     ("", gettext_lazy("Best match, or changed last")),
@@ -113,7 +111,7 @@ def library_content(request: HttpRequest, library_key: LibraryLocatorV2) -> Http
         "is_searched": any(value for name, value in request.GET.items() if name != "page"),
         "found": found,
         "facets": _facets(found.facets, request.GET, collections) if found else (),
-        "page_obj": _page(request, found.total) if found else None,
+        "page_obj": page_of_total(request, found.total) if found else None,
         "hits": [_hit(document, library_key) for document in found.hits] if found else (),
     }
     return render_page(request, "content/search.html", context, library=shown, part="content/results.html")
@@ -169,22 +167,13 @@ def _search(request: HttpRequest, library_key: LibraryLocatorV2, form: SearchFor
             collections=request.GET.getlist("collection"),
             tags=request.GET.getlist("tag"),
             sort=[search.Sort(order.removeprefix("-"), descending=order.startswith("-"))] if order else (),
-            offset=(_page_number(request) - 1) * PAGE_SIZE,
+            offset=(page_number(request) - 1) * PAGE_SIZE,
             limit=PAGE_SIZE,
             facets=_FACETS,
         )
     except search.SearchEngineError as error:
         logger.warning("The workbench cannot search: %s", error)
         return None
-
-
-def _page_number(request: HttpRequest) -> int:
-    text = request.GET.get("page", "")
-    return min(max(int(text), 1), _LAST_PAGE) if text.isascii() and text.isdigit() else 1
-
-
-def _page(request: HttpRequest, total: int) -> Page[int]:
-    return Paginator(range(total), PAGE_SIZE).get_page(_page_number(request))
 
 
 def _facets(

@@ -75,7 +75,7 @@ def import_plan(request: HttpRequest, library_key: LibraryLocatorV2, uuid: UUID)
     """Show a plan. A POST lets a worker do exactly what the plan shows."""
     shown = _library(request, library_key)
     stored, plan = _plan(request, library_key, uuid)
-    form = StartForm(request.POST if request.method == "POST" else None, question=stored.question)
+    form = StartForm(posted(request), question=stored.question)
     if form.is_valid():
         with errors_in(form):
             job = imports.start_plans(
@@ -153,7 +153,7 @@ def _options(
     request: HttpRequest, shown: LibraryPage, *, source_key: CourseKey, title: str, upload_uuid: UUID | None = None
 ) -> HttpResponse:
     """Show the form with the options of an import, or make the plan and lead to it."""
-    form = OptionsForm(request.POST or None)
+    form = OptionsForm(posted(request))
     if form.is_valid():
         with errors_in(form):
             _made, stored = imports.plan_source(

@@ -1,4 +1,4 @@
-"""What components and containers have in common: pages, publishing, deleting with where-used, restoring, undo."""
+"""What components and containers have in common: pages, publishing, deleting with where-used, undo."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ..decorators import action, form_page, page
 from ..navigation import Link, library_page
 from ..rendering import render_page, tell
 from ..returns import back
+from ..undoing import undo_url
 from .components import component_page
 from .containers import container_page
 
@@ -45,8 +46,8 @@ def delete(request: HttpRequest, item_key: ItemKey) -> HttpResponse:
     shown = library_page(request, library_key, tab="library", permission=Permission.EDIT)
     if request.method == "POST":
         content.delete_item(item_key, user=request.user)
-        restore_url = reverse("workbench:item-restore", args=[item_key])
-        tell(request, _("It is deleted. Its published version stays until you publish."), undo_url=restore_url)
+        text = _("It is deleted. Its published version stays until you publish.")
+        tell(request, text, undo_url=undo_url(request, item_key))
         return redirect("workbench:library", library_key)
     around = content.get_hierarchy(item_key, user=request.user)
     found = content.get_item(item_key, user=request.user)
@@ -62,14 +63,6 @@ def delete(request: HttpRequest, item_key: ItemKey) -> HttpResponse:
     }
     crumbs = (Link(found.display_name, reverse("workbench:item", args=[item_key])),)
     return render_page(request, "items/delete.html", context, library=shown, crumbs=crumbs)
-
-
-@action
-def restore(request: HttpRequest, item_key: ItemKey) -> HttpResponse:
-    """Bring a deleted item back."""
-    content.restore_item(item_key, user=request.user)
-    tell(request, _("It is back."))
-    return redirect("workbench:item", item_key)
 
 
 @action

@@ -106,7 +106,7 @@ def update(request: HttpRequest, course_key: CourseKey, block_key: UsageKey) -> 
     """Show the update of a block with the differences. A POST does what the author has decided."""
     _require_in(block_key, course_key)
     is_structure = block_key.block_type in CONTAINERS_OF_TAGS
-    form = OutcomeForm(request.POST if request.method == "POST" else None, is_structure=is_structure)
+    form = OutcomeForm(posted(request), is_structure=is_structure)
     if form.is_valid():
         with errors_in(form):
             sync.settle_update(block_key, form.decision, user=request.user, fingerprint=form.shown_plan)
@@ -156,7 +156,7 @@ def unlink(request: HttpRequest, course_key: CourseKey, block_key: UsageKey) -> 
 def all_updates(request: HttpRequest, course_key: CourseKey) -> HttpResponse:
     """Show what accepting all updates of a course does. A POST lets a worker do it."""
     course = courses.access_course(request.user, course_key, CoursePermission.VIEW)
-    form = AllForm(request.POST if request.method == "POST" else None)
+    form = AllForm(posted(request))
     if form.is_valid():
         with errors_in(form):
             fingerprint = form.cleaned_data["fingerprint"] or None

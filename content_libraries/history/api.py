@@ -1,6 +1,7 @@
 """Functions on the history of content for other rooms. They check permissions."""
 
 from ..learning_core.api import ChangeKind
+from ..learning_core.data import PublishFigures
 from ..olx.api import Replacing
 from ..xblocks.data import BlockEdit, SettingsEdit
 from .bulk_edits.applying import apply_bulk_edit, preview_bulk_edit
@@ -22,7 +23,7 @@ from .bulk_edits.jobs import (
     retry_bulk_edit,
     start_bulk_edit,
 )
-from .change_sets import Listed, change_set_records, get_change_set, list_change_sets
+from .change_sets import AnyItemKey, ContextKey, Listed, change_set_records, get_change_set, list_change_sets
 from .compare.comparing import compare
 from .compare.data import AfterPublish, AroundChangeSet, Comparison, Moment, StateName
 from .data import (
@@ -35,6 +36,14 @@ from .data import (
     PublishGroup,
 )
 from .drafts import creation_entry, draft_history
+from .figures import Week, activity, publish_figures
+from .names import (
+    KIND_NAMES,
+    PUBLISH_CHANGE_NAMES,
+    PUBLISH_REASON_NAMES,
+    RESTORE_ACTION_NAMES,
+    UNDO_ACTION_NAMES,
+)
 from .publish_preview.data import (
     DraftAuthor,
     DraftLeftOut,
@@ -96,8 +105,14 @@ from .undo.errors import NothingToUndoError, RecordsRemovedError, UndoConflictEr
 from .undo.undoing import preview_undo, undo_change_set
 
 __all__ = [
+    "KIND_NAMES",
+    "PUBLISH_CHANGE_NAMES",
+    "PUBLISH_REASON_NAMES",
+    "RESTORE_ACTION_NAMES",
+    "UNDO_ACTION_NAMES",
     "Action",
     "AfterPublish",
+    "AnyItemKey",
     "AroundChangeSet",
     "BlockEdit",
     "BulkEditPlan",
@@ -108,6 +123,7 @@ __all__ = [
     "Comparison",
     "ConflictReason",
     "ContentChangedError",
+    "ContextKey",
     "Contributor",
     "DraftAuthor",
     "DraftLeftOut",
@@ -128,6 +144,7 @@ __all__ = [
     "PlannedItem",
     "PreviewItem",
     "PublishChange",
+    "PublishFigures",
     "PublishGroup",
     "PublishPreview",
     "PublishReason",
@@ -153,8 +170,10 @@ __all__ = [
     "UndoPlan",
     "UndoStep",
     "Undone",
+    "Week",
     "WrongStateError",
     "access_release",
+    "activity",
     "apply_bulk_edit",
     "approve_release",
     "cancel_bulk_edit",
@@ -183,6 +202,7 @@ __all__ = [
     "preview_undo",
     "publish_due_release",
     "publish_entries",
+    "publish_figures",
     "publish_history",
     "publish_release",
     "release_events",

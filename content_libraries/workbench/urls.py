@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import home, libraries, library_settings, team
+from .views import change_sets, home, libraries, library_settings, restores, team
 
 app_name = "workbench"
 
 _LIBRARY = "libraries/<library_key:library_key>/"
+_COURSE = "courses/<course_key:course_key>/"
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -23,4 +24,12 @@ urlpatterns = [
     path(f"{_LIBRARY}team/change/", team.change_role, name="library-team-change"),
     path(f"{_LIBRARY}team/remove/", team.remove_member, name="library-team-remove"),
     path(f"{_LIBRARY}team/explain/", team.explain, name="library-team-explain"),
+    # Changes
+    path(f"{_LIBRARY}changes/", change_sets.library_changes, name="library-changes"),
+    path(f"{_COURSE}changes/", change_sets.course_changes, name="course-changes"),
+    path("changes/<uuid:uuid>/", change_sets.change, name="change"),
+    path("changes/<uuid:uuid>/item/", change_sets.change_item, name="change-item"),
+    path("changes/<uuid:uuid>/undo/", restores.undo_change, name="change-undo"),
+    path("compare/", change_sets.compare, name="compare"),
+    path("restore/", restores.restore, name="restore"),
 ]

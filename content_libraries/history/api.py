@@ -37,6 +37,7 @@ from .data import (
 )
 from .drafts import creation_entry, draft_history
 from .figures import Week, activity, publish_figures
+from .models import BulkEditJob, Release
 from .names import (
     KIND_NAMES,
     PUBLISH_CHANGE_NAMES,
@@ -53,6 +54,7 @@ from .publish_preview.data import (
     PublishReason,
 )
 from .publish_preview.previewing import preview_publish
+from .publish_preview.publishing import publish_previewed
 from .publishes import publish_entries, publish_history
 from .release_data import (
     ReleaseAction,
@@ -83,6 +85,7 @@ from .releases.errors import (
 )
 from .releases.reading import (
     access_release,
+    allowed_actions,
     get_release,
     list_releases,
     preview_release,
@@ -115,6 +118,7 @@ __all__ = [
     "AnyItemKey",
     "AroundChangeSet",
     "BlockEdit",
+    "BulkEditJob",
     "BulkEditPlan",
     "BulkEditResult",
     "ChangeKind",
@@ -150,6 +154,7 @@ __all__ = [
     "PublishReason",
     "PublishedEntity",
     "RecordsRemovedError",
+    "Release",
     "ReleaseAction",
     "ReleaseConflictError",
     "ReleaseEventKind",
@@ -174,6 +179,7 @@ __all__ = [
     "WrongStateError",
     "access_release",
     "activity",
+    "allowed_actions",
     "apply_bulk_edit",
     "approve_release",
     "cancel_bulk_edit",
@@ -204,6 +210,7 @@ __all__ = [
     "publish_entries",
     "publish_figures",
     "publish_history",
+    "publish_previewed",
     "publish_release",
     "release_events",
     "release_items",

@@ -44,6 +44,8 @@ MAIN: Final = (Place("libraries", gettext_lazy("Libraries")),)
 LIBRARY_TABS: Final = (
     Place("library", gettext_lazy("Content")),
     Place("library-changes", gettext_lazy("Changes")),
+    Place("library-publish", gettext_lazy("Publish")),
+    Place("library-releases", gettext_lazy("Releases")),
     Place("library-team", gettext_lazy("Team")),
     Place("library-settings", gettext_lazy("Settings")),
 )

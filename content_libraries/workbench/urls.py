@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import change_sets, home, libraries, library_settings, restores, team
+from .views import change_sets, home, libraries, library_settings, publishing, releases, restores, team
 
 app_name = "workbench"
 
@@ -32,4 +32,13 @@ urlpatterns = [
     path("changes/<uuid:uuid>/undo/", restores.undo_change, name="change-undo"),
     path("compare/", change_sets.compare, name="compare"),
     path("restore/", restores.restore, name="restore"),
+    # Publishing
+    path(f"{_LIBRARY}publish/", publishing.publish, name="library-publish"),
+    path(f"{_LIBRARY}discard/", publishing.discard, name="library-discard"),
+    # Releases
+    path(f"{_LIBRARY}releases/", releases.release_list, name="library-releases"),
+    path(f"{_LIBRARY}releases/new/", releases.new_release, name="release-new"),
+    path("releases/<uuid:uuid>/", releases.release, name="release"),
+    path("releases/<uuid:uuid>/change/", releases.change_release, name="release-change"),
+    path("releases/<uuid:uuid>/<slug:action>/", releases.act, name="release-act"),
 ]

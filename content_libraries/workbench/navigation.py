@@ -46,6 +46,7 @@ LIBRARY_TABS: Final = (
     Place("library-changes", gettext_lazy("Changes")),
     Place("library-publish", gettext_lazy("Publish")),
     Place("library-releases", gettext_lazy("Releases")),
+    Place("library-replace", gettext_lazy("Find and replace")),
     Place("library-team", gettext_lazy("Team")),
     Place("library-settings", gettext_lazy("Settings")),
 )

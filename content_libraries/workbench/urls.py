@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from .views import change_sets, home, libraries, library_settings, publishing, releases, restores, team
+from .views import bulk_edits, change_sets, home, libraries, library_settings, publishing, releases, restores, team
 
 app_name = "workbench"
 
@@ -41,4 +41,13 @@ urlpatterns = [
     path("releases/<uuid:uuid>/", releases.release, name="release"),
     path("releases/<uuid:uuid>/change/", releases.change_release, name="release-change"),
     path("releases/<uuid:uuid>/<slug:action>/", releases.act, name="release-act"),
+    # Bulk edits
+    path(f"{_LIBRARY}replace/", bulk_edits.library_replace, name="library-replace"),
+    path(f"{_LIBRARY}bulk-settings/", bulk_edits.library_settings_edit, name="library-bulk-settings"),
+    path(f"{_COURSE}replace/", bulk_edits.course_replace, name="course-replace"),
+    path(f"{_COURSE}bulk-settings/", bulk_edits.course_settings_edit, name="course-bulk-settings"),
+    path("bulk-edits/<uuid:uuid>/", bulk_edits.bulk_edit, name="bulk-edit"),
+    path("bulk-edits/<uuid:uuid>/progress/", bulk_edits.bulk_edit_progress, name="bulk-edit-progress"),
+    path("bulk-edits/<uuid:uuid>/cancel/", bulk_edits.cancel_bulk_edit, name="bulk-edit-cancel"),
+    path("bulk-edits/<uuid:uuid>/retry/", bulk_edits.retry_bulk_edit, name="bulk-edit-retry"),
 ]

@@ -187,6 +187,24 @@ class NumberedVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishFigures:
+    """
+    How many items of a learning package are published.
+
+    Args:
+        unchanged: live items whose drafts are published.
+        changed: live items with changes that are not published.
+        new: live items that are not published.
+        deleted: items that are deleted in draft, and still published.
+    """
+
+    unchanged: int
+    changed: int
+    new: int
+    deleted: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeSetFilter:
     """
     Which change sets of a learning package to read; None leaves a question open.

@@ -8,6 +8,8 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 
 from .views import (
+    bulk_edits,
+    change_sets,
     collections,
     components,
     containers,
@@ -19,6 +21,9 @@ from .views import (
     libraries,
     library_settings,
     outline,
+    publishing,
+    releases,
+    restores,
     tags,
     team,
     updates,
@@ -95,4 +100,30 @@ urlpatterns = [
     path(f"{_LIBRARY}collections/<collection_code:code>/", collections.collection, name="collection"),
     path(f"{_LIBRARY}collections/<collection_code:code>/delete/", collections.delete, name="collection-delete"),
     path(f"{_LIBRARY}collections/<collection_code:code>/restore/", collections.restore, name="collection-restore"),
+    # Changes
+    path(f"{_LIBRARY}changes/", change_sets.library_changes, name="library-changes"),
+    path(f"{_COURSE}changes/", change_sets.course_changes, name="course-changes"),
+    path("changes/<uuid:uuid>/", change_sets.change, name="change"),
+    path("changes/<uuid:uuid>/item/", change_sets.change_item, name="change-item"),
+    path("changes/<uuid:uuid>/undo/", restores.undo_change, name="change-undo"),
+    path("compare/", change_sets.compare, name="compare"),
+    path("restore/", restores.restore, name="restore"),
+    # Publishing
+    path(f"{_LIBRARY}publish/", publishing.publish, name="library-publish"),
+    path(f"{_LIBRARY}discard/", publishing.discard, name="library-discard"),
+    # Releases
+    path(f"{_LIBRARY}releases/", releases.release_list, name="library-releases"),
+    path(f"{_LIBRARY}releases/new/", releases.new_release, name="release-new"),
+    path("releases/<uuid:uuid>/", releases.release, name="release"),
+    path("releases/<uuid:uuid>/change/", releases.change_release, name="release-change"),
+    path("releases/<uuid:uuid>/<slug:action>/", releases.act, name="release-act"),
+    # Bulk edits
+    path(f"{_LIBRARY}replace/", bulk_edits.library_replace, name="library-replace"),
+    path(f"{_LIBRARY}bulk-settings/", bulk_edits.library_settings_edit, name="library-bulk-settings"),
+    path(f"{_COURSE}replace/", bulk_edits.course_replace, name="course-replace"),
+    path(f"{_COURSE}bulk-settings/", bulk_edits.course_settings_edit, name="course-bulk-settings"),
+    path("bulk-edits/<uuid:uuid>/", bulk_edits.bulk_edit, name="bulk-edit"),
+    path("bulk-edits/<uuid:uuid>/progress/", bulk_edits.bulk_edit_progress, name="bulk-edit-progress"),
+    path("bulk-edits/<uuid:uuid>/cancel/", bulk_edits.cancel_bulk_edit, name="bulk-edit-cancel"),
+    path("bulk-edits/<uuid:uuid>/retry/", bulk_edits.retry_bulk_edit, name="bulk-edit-retry"),
 ]

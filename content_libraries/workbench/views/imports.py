@@ -21,6 +21,7 @@ from ...keys import CourseKey, LibraryLocatorV2
 from ...libraries.api import Permission
 from ..components import Plan, PlanCount, PlanRow, Progress, Tone
 from ..decorators import action, form_page, page
+from ..forms import posted
 from ..import_forms import OptionsForm, StartForm, UploadForm
 from ..lists import PAGE_SIZE, page_of
 from ..navigation import LibraryPage, Link, library_page

@@ -25,7 +25,7 @@ from ...sync import api as sync
 from ...sync.data import SyncAction, SyncOutcome, SyncPlan, SyncStep
 from ..components import Plan, PlanCount, PlanRow, Tone
 from ..decorators import action, form_page, page
-from ..forms import WorkbenchForm
+from ..forms import WorkbenchForm, posted
 from ..jobs import progress_of
 from ..lists import PAGE_SIZE
 from ..navigation import Link, course_crumbs

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 REPLACE = "/libraries/lib:CL-TEST:lib1/replace/"
 SETTINGS = "/libraries/lib:CL-TEST:lib1/bulk-settings/"
-WORDS = {"find": "words", "replace": "texts", "match_case": "on"}
+WORDS: dict[str, Any] = {"find": "words", "replace": "texts", "match_case": "on"}
 
 
 def preview(client: Client, url: str = REPLACE, status: int = 200, **given: Any) -> str:
@@ -82,7 +82,7 @@ def test_only_chosen_items_change(library: ContentLibrary, author: User, browse:
 def test_a_setting_of_all_problems_is_set(library: ContentLibrary, author: User, browse: Browse) -> None:
     key = make_problem(library, author)
     client = browse(author)
-    given = {"setting": "max_attempts", "value": "3", "block_types": "problem"}
+    given: dict[str, Any] = {"setting": "max_attempts", "value": "3", "block_types": "problem"}
     page = preview(client, SETTINGS, **given)
     assert "max_attempts" in page
     assert "<ins>3</ins>" in page
@@ -177,7 +177,7 @@ def test_courses_are_edited_and_undone_in_the_same_way(staff: User, stranger: Us
     give_role(stranger, "course_staff", str(course_key))
     client = browse(stranger)
     url = f"/courses/{course_key}/bulk-settings/"
-    given = {"setting": "display_name", "value": "Renamed", "item_keys": str(block_of("problem", "p"))}
+    given: dict[str, Any] = {"setting": "display_name", "value": "Renamed", "item_keys": str(block_of("problem", "p"))}
     page = preview(client, url, **given)
     given |= {"fingerprint": fingerprint(page), "apply": "1"}
     page = client.post(url, given, headers=BOOSTED, follow=True).content.decode()

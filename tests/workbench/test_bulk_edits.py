@@ -121,7 +121,7 @@ def test_what_changed_after_the_preview_is_shown_again(library: ContentLibrary, 
     client = browse(author)
     seen = fingerprint(preview(client, **WORDS))
     write(key, author, "later words")
-    page = preview(client, status=400, **WORDS, fingerprint=seen, apply="1")
+    page = preview(client, status=409, **WORDS, fingerprint=seen, apply="1")
     assert "Items were changed since the preview." in page
     assert "later texts" in page
     assert "later words" in olx(key, author)

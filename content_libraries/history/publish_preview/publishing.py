@@ -27,7 +27,7 @@ def publish_previewed(
     Args:
         library_key: the library.
         user: the user who publishes.
-        fingerprint: fingerprint of the preview that the user has seen. The publish is refused if it would do something else now.
+        fingerprint: fingerprint of the preview that the user has seen. Another publish is refused.
         item_keys: the items; None for all unpublished changes.
 
     Raises NotFoundError, NotAllowedError, the InvalidInputError of ``preview_publish``, PlanOutdatedError, and

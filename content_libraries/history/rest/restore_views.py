@@ -117,7 +117,7 @@ class RestoresView(RestoreView):
         operation_id="version_restore_create",
         summary="Restore an item or a block to an earlier version, or the draft of a library to a publish",
         description="Each item gets a new version with the earlier content, all in one change set. A block of a course"
-        " keeps its place and the blocks in it; links follow the settings of the version. Needs EDIT.",
+        " keeps its place, or comes back where it stood; links follow the settings of the version. Needs EDIT.",
         request=RestoreRequestSerializer,
         responses={201: RestoredVersionsSerializer},
         tags=["history"],

@@ -70,6 +70,7 @@ from .releases.errors import (
     NothingToPublishError,
     NotRevertibleError,
     ReleaseConflictError,
+    TooManyEventsError,
     WrongStateError,
 )
 from .releases.reading import (
@@ -147,6 +148,7 @@ __all__ = [
     "Selection",
     "SettingsEdit",
     "StateName",
+    "TooManyEventsError",
     "UndoAction",
     "UndoConflict",
     "UndoConflictError",

@@ -229,9 +229,9 @@ class ReleaseCommentsView(ReleaseScopedView):
     @extend_schema(
         operation_id="release_comment",
         summary="Comment on a release",
-        description="Needs EDIT. Possible in every state.",
+        description="Needs EDIT. Possible in every state. A release takes 1,000 comments and changes.",
         request=CommentSerializer,
-        responses=ReleaseSerializer,
+        responses=_ANSWERS,
         tags=_TAGS,
     )
     def post(self, request: Request, uuid: UUID) -> Response:

@@ -21,6 +21,7 @@ from ...rest.query import without_blanks
 from ...rest.views import LibraryAPIView, declared_method
 from .. import api
 from ..models import Release
+from .preview_pages import PreviewPageSerializer, wanted_page
 from .publish_preview_views import PublishPreviewSerializer, items_of, library_of, preview_data
 from .release_serializers import (
     ApprovalSerializer,
@@ -196,11 +197,13 @@ class ReleasePreviewView(ReleaseScopedView):
         operation_id="release_preview",
         summary="Preview the publication of a release",
         description="Needs VIEW of its library. Send the fingerprint with the approval of exactly this.",
+        parameters=[PreviewPageSerializer],
         responses={200: PublishPreviewSerializer, 409: ReleaseConflictSerializer},
         tags=_TAGS,
     )
     def get(self, request: Request, uuid: UUID) -> Response:
-        return Response(preview_data(api.preview_release(uuid, user=request.user)))
+        page = wanted_page(request)
+        return Response(preview_data(api.preview_release(uuid, user=request.user, left_out=page.part), page))
 
 
 class ReleaseRequestsView(ReleaseScopedView):

@@ -31,7 +31,7 @@ from .data import (
     UpstreamSettings,
     private_name,
 )
-from .earlier import earlier_definition, move_course_drafts
+from .earlier import earlier_definitions, move_course_drafts
 from .edits import (
     apply_course_plan,
     check_new_file,
@@ -87,6 +87,7 @@ from .plans import (
     SetChildren,
     UpdateBlock,
     holds_blocks,
+    outcome_of,
     versions_in,
 )
 from .published import PublishedBlock, PublishedCourse
@@ -147,7 +148,7 @@ __all__ = [
     "delete_course",
     "delete_course_file",
     "duplicate_block",
-    "earlier_definition",
+    "earlier_definitions",
     "edit_block",
     "entity_pks_within",
     "export_course",
@@ -166,6 +167,7 @@ __all__ = [
     "move_block",
     "move_course_drafts",
     "names_run",
+    "outcome_of",
     "package_of_course",
     "placed_blocks",
     "preview_course_deletion",

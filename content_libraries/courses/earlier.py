@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 from opaque_keys.edx.keys import CourseKey
@@ -54,10 +54,16 @@ def move_course_drafts(
     return log_pk
 
 
-def earlier_definition(version_pk: int) -> str | None:
-    """Read the OLX that a block had in a version, without the blocks in it. Returns None if it is not kept any more."""
-    definition = BlockDefinition.objects.filter(version=version_pk).values_list("olx", flat=True).first()
-    return learning_core.olx_of([version_pk]).get(version_pk) if definition is None else definition
+def earlier_definitions(version_pks: Collection[int]) -> dict[int, str]:
+    """
+    Read the OLX that blocks had in versions, without the blocks in them.
+
+    Returns: version pk -> OLX. Versions whose OLX is not kept any more are left out.
+    """
+    texts: dict[int, str] = {}
+    for part in learning_core.in_parts(version_pks):
+        texts.update(BlockDefinition.objects.filter(version__in=part).values_list("version_id", "olx"))
+    return texts | learning_core.olx_of(pk for pk in version_pks if pk not in texts)
 
 
 def _follow_display_name(course_key: CourseKey, reader: CourseReader) -> None:

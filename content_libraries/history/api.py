@@ -80,6 +80,7 @@ from .releases.errors import (
     NothingToPublishError,
     NotRevertibleError,
     ReleaseConflictError,
+    TooManyEventsError,
     WrongStateError,
 )
 from .releases.reading import (
@@ -168,6 +169,7 @@ __all__ = [
     "Selection",
     "SettingsEdit",
     "StateName",
+    "TooManyEventsError",
     "UndoAction",
     "UndoConflict",
     "UndoConflictError",

@@ -37,6 +37,7 @@ RESTORE_ACTION_NAMES: Final[Mapping[RestoreAction, LazyText]] = {
     RestoreAction.REVERT: gettext_lazy("Goes back"),
     RestoreAction.RESTORE: gettext_lazy("Comes back"),
     RestoreAction.DELETE: gettext_lazy("Is deleted"),
+    RestoreAction.MOVE: gettext_lazy("Moves back"),
 }
 PUBLISH_CHANGE_NAMES: Final[Mapping[PublishChange, LazyText]] = {
     PublishChange.CREATED: gettext_lazy("New"),

@@ -104,22 +104,20 @@ def affected_containers(plan: PublishPlan) -> set[int]:
     return found
 
 
-def drafts_left_out(plan: PublishPlan, *, most: int) -> tuple[int, list[int]]:
+def drafts_left_out(plan: PublishPlan, wanted: slice) -> tuple[int, list[int]]:
     """
     Find the drafts of the learning package that differ from their published versions and that a plan leaves out.
 
-    Returns: how many there are; and the pks of the oldest ones, ``most`` at most.
+    Args:
+        plan: the plan.
+        wanted: which of them to return, the oldest first.
+
+    Returns: how many there are; and the pks of the wanted ones.
     """
     published = {item.entity_pk for item in plan.items}
     rows = _unpublished(plan.learning_package_pk).order_by("pk").values_list("pk", flat=True)
-    shown: list[int] = []
-    count = 0
-    for pk in rows.iterator():
-        if pk not in published:
-            count += 1
-            if count <= most:
-                shown.append(pk)
-    return count, shown
+    left_out = [pk for pk in rows.iterator() if pk not in published]
+    return len(left_out), left_out[wanted]
 
 
 def pointers(learning_package_pk: int, entity_pks: Collection[int] | None) -> list[Pointers]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F, Max, Q, QuerySet
 from openedx_content.models_api import (
     DraftChangeLogRecord,
+    EntityListRow,
     PublishableEntity,
     PublishableEntityVersion,
     PublishLogRecord,
@@ -17,7 +18,7 @@ from .branches import DRAFT, PUBLISHED
 from .data import ChangeSetLog, LaterChange, NumberedVersion, SetChange
 from .ids import package_id
 from .rows import in_parts
-from .structure import children_of
+from .structure import VERSIONS_OF_ROW, children_of
 
 
 def set_changes(log: ChangeSetLog) -> list[SetChange]:
@@ -66,6 +67,13 @@ def child_pks_of(version_pks: Iterable[int]) -> dict[int, frozenset[int]]:
     }
 
 
+def ordered_child_pks_of(version_pks: Iterable[int]) -> dict[int, list[int]]:
+    """Map versions of containers to their children, in order. Versions without children are left out."""
+    return {
+        version_pk: [child.entity_pk for child in children] for version_pk, children in children_of(version_pks).items()
+    }
+
+
 def drafts_after(draft_change_log_pk: int, entity_pks: Collection[int]) -> dict[int, int | None]:
     """
     Read which drafts items had right after a draft change log; None for a deleted item.
@@ -85,6 +93,24 @@ def log_that_made(version_pk: int) -> int | None:
     """Return the pk of the draft change log in which a version first became the draft; None if it is not known."""
     records = DraftChangeLogRecord.objects.filter(new_version_id=version_pk).exclude(old_version=F("new_version"))
     return records.order_by("pk").values_list("draft_change_log_id", flat=True).first()
+
+
+def places_before_deletion(entity_pk: int) -> dict[int, list[int]]:
+    """
+    Read where an item stood when its draft was deleted last.
+
+    Only containers that changed in the same draft change log are known. Returns: entity pk of a container -> entity pks
+    of the children that it had before, in order; empty if the item was not deleted, or if its place is not known.
+    """
+    deletions = DraftChangeLogRecord.objects.filter(entity_id=entity_pk, new_version=None).exclude(old_version=None)
+    log_pk = deletions.order_by("-pk").values_list("draft_change_log_id", flat=True).first()
+    changes = DraftChangeLogRecord.objects.filter(draft_change_log_id=log_pk).exclude(old_version=F("new_version"))
+    holders = EntityListRow.objects.filter(
+        **{"entity_id": entity_pk, f"{VERSIONS_OF_ROW}__in": changes.exclude(old_version=None).values("old_version_id")}
+    )
+    containers: dict[int, int] = dict(holders.values_list(VERSIONS_OF_ROW, f"{VERSIONS_OF_ROW}__entity_id"))
+    children = children_of(containers)
+    return {containers[pk]: [child.entity_pk for child in found] for pk, found in children.items()}
 
 
 def find_version_of(entity_pk: int, version_num: int) -> NumberedVersion | None:

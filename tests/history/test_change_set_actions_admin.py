@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from content_libraries import api
-from tests.courses.building import COURSE_KEY, PROBLEM, make_course
+from tests.courses.building import COURSE_KEY, PROBLEM, UNIT, make_course
 
 from .client import HistoryClient
 
@@ -142,17 +142,26 @@ def test_a_version_that_does_not_exist_is_an_error_of_the_page(pages: Client, bo
     assert "has no version 99" in pages.post(url, follow=True).content.decode()
 
 
-def test_sets_of_courses_are_undone_and_their_blocks_have_no_restore(
-    pages: Client, bob: HistoryClient, staff: User
-) -> None:
+def test_sets_of_courses_are_undone_and_their_blocks_restored(pages: Client, bob: HistoryClient, staff: User) -> None:
     make_course()
     api.edit_block(PROBLEM, user=staff, settings={"display_name": "New"})
     url = newest(pages, str(COURSE_KEY))
     entry = pages.get(url).context["entries"][0]
-    assert pages.get(entry.url).context["restores"] == []
+    number, restore = pages.get(entry.url).context["restores"][0]
     assert pages.get(url).context["restore_url"] == ""
     pages.post(f"{url}undo/", {"on_conflict": "refuse"})
     assert newest(pages, str(COURSE_KEY)) != url
+    api.edit_block(PROBLEM, user=staff, settings={"display_name": "Newer"})
+    assert "Restored 1 item." in pages.post(restore, follow=True).content.decode()
+    assert (number, api.get_block(PROBLEM, user=staff).title) == (1, "P")
+
+
+def test_a_container_of_a_course_is_restored_with_or_without_its_children(pages: Client, staff: User) -> None:
+    make_course()
+    api.delete_block(PROBLEM, user=staff)
+    url = pages.get(f"{URL}restore/", {"item_key": str(UNIT), "version_num": 1}).context["other_url"]
+    assert "Restored 2 items." in pages.post(url, follow=True).content.decode()
+    assert PROBLEM in api.get_block(UNIT, user=staff).children
 
 
 def test_other_filters_alone_ask_for_a_place(pages: Client, bob: HistoryClient) -> None:

@@ -110,6 +110,30 @@ def test_it_says_what_is_published_and_why(bob: HistoryClient) -> None:
     assert found["left_out_count"] == 1
 
 
+def test_its_lists_have_pages(bob: HistoryClient) -> None:
+    names = [f"problem:p{number}" for number in range(5)]
+    for name in (*names, "html:x", "html:y"):
+        bob.create(name)
+    body = {"library_key": bob.lib_key, "item_keys": [bob.key(name) for name in names]}
+
+    def page(**query: int) -> Any:
+        address = f"{URL}?{'&'.join(f'{name}={value}' for name, value in query.items())}"
+        return bob.http.post(address, body, format="json")
+
+    pages = [bob.ok(page(page=number, page_size=2)) for number in (1, 2, 3, 4)]
+    assert [len(found["items"]) for found in pages] == [2, 2, 1, 0]
+    assert [len(found["left_out"]) for found in pages] == [2, 0, 0, 0]
+    assert [item["item_key"] for found in pages for item in found["items"]] == body["item_keys"]
+    assert {(found["num_pages"], found["item_count"], found["left_out_count"]) for found in pages} == {(3, 5, 2)}
+    assert [found["page"] for found in pages] == [1, 2, 3, 4]
+    assert len({found["fingerprint"] for found in pages}) == 1
+    first = preview(bob, *names)
+    assert (first["page"], first["num_pages"], len(first["items"])) == (1, 1, 5)
+    for query, field in (({"page": 0}, "page"), ({"page_size": 1001}, "page_size")):
+        answer = page(**query)
+        assert (answer.status_code, list(answer.json())) == (400, [field])
+
+
 def test_an_item_without_changes_is_unchanged(bob: HistoryClient) -> None:
     fill(bob)
     assert told(preview(bob, "html:alone")) == {"html:alone": "unchanged asked_for"}

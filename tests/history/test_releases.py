@@ -16,7 +16,8 @@ from content_libraries import conf
 from content_libraries.errors import NotFoundError
 from content_libraries.history import api as history
 from content_libraries.history import signals, tasks
-from content_libraries.history.models import Release
+from content_libraries.history.models import Release, ReleaseEvent
+from content_libraries.history.releases.acting import MAX_EVENTS
 from content_libraries.learning_core import api as learning_core
 from content_libraries.libraries import api as libraries
 from content_libraries.libraries.models import ContentLibrary
@@ -452,6 +453,43 @@ def test_a_release_is_reverted_as_one_set(
     assert anna.client.get("problem:a")["display_name"] == "Released"
     assert anna.events(published)[-1] == ("reverted", "library_author", "")
     assert anna.answer(published, "reverts").json()["code"] == "release_wrong_state"
+
+
+def test_the_undo_of_its_change_set_reverts_a_release_and_the_redo_publishes_it_again(
+    anna: Releasing, published: str, django_capture_on_commit_callbacks: Any
+) -> None:
+    def undo(change_set: str) -> str:
+        answer = anna.client.http.post(f"/api/content_library/v1/change_sets/{change_set}/undos/", {}, format="json")
+        return str(anna.client.ok(answer, 201)["change_set"]["uuid"])
+
+    heard: list[str] = []
+
+    def hear(*, release: Any, **_: Any) -> None:
+        heard.append(release.state)
+
+    signals.RELEASE_REVERTED.connect(hear)
+    try:
+        with django_capture_on_commit_callbacks(execute=True):
+            undone = undo(anna.get(published)["change_set_uuid"])
+    finally:
+        signals.RELEASE_REVERTED.disconnect(hear)
+    assert heard == ["reverted"]
+    release = anna.get(published)
+    assert (release["state"], release["possible_actions"]) == ("reverted", ["comment"])
+    assert anna.events(published)[-1][:2] == ("reverted", "library_author")
+    redone = undo(undone)
+    release = anna.get(published)
+    assert (release["state"], release["change_set_uuid"]) == ("published", redone)
+    assert anna.do(published, "reverts")["state"] == "reverted"
+    assert published_title(anna.client, "problem:a") == "Before"
+
+
+def test_a_release_takes_a_bounded_number_of_comments_and_can_be_ended_then(carl: Releasing, requested: str) -> None:
+    release = Release.objects.get(uuid=requested)
+    ReleaseEvent.objects.bulk_create(ReleaseEvent(release=release, kind="commented") for _number in range(MAX_EVENTS))
+    answer = carl.answer(requested, "comments", text="One more")
+    assert (answer.status_code, answer.json()["code"]) == (409, "release_too_many_events")
+    assert carl.do(requested, "cancellations")["state"] == "canceled"
 
 
 def test_what_was_published_again_since_is_not_reverted(carl: Releasing, anna: Releasing, published: str) -> None:

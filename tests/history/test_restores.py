@@ -79,6 +79,17 @@ def test_a_deleted_item_comes_back_in_any_version(bob: HistoryClient) -> None:
     assert title(bob, "problem:p") == "Old"
 
 
+def test_the_changes_of_a_preview_have_pages(bob: HistoryClient) -> None:
+    nested(bob)
+    bob.delete("problem:p")
+    bob.delete("problem:q")
+    body = {"item_key": bob.key("unit:u"), "version_num": 2, "with_children": True}
+    address = f"{V1}version_restore_previews/?page_size=1&page="
+    pages = [bob.ok(bob.http.post(f"{address}{number}", body, format="json")) for number in (1, 2)]
+    assert sorted(step for page in pages for step in steps(page)) == [("restore", "P"), ("restore", "Q")]
+    assert [(page["change_count"], page["page"], page["num_pages"]) for page in pages] == [(2, 1, 2), (2, 2, 2)]
+
+
 def test_a_container_goes_back_without_what_is_in_it(bob: HistoryClient) -> None:
     nested(bob)
     bob.rename("problem:p", "P2")

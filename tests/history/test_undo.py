@@ -203,6 +203,24 @@ def test_bad_bodies_name_the_field(bob: HistoryClient, body: Any, field: str) ->
     assert (answer.status_code, list(answer.json())) == (400, [field])
 
 
+def test_the_lists_of_a_preview_have_pages(bob: HistoryClient, ann: HistoryClient) -> None:
+    names = [f"problem:p{number}" for number in range(4)]
+    for name in names:
+        bob.create(name)
+    bob.publish_all()
+    publish = last(bob)["uuid"]
+    for name in names:
+        bob.rename(name, "New")
+    body = {"library_key": bob.lib_key, "publish_log": publish}
+    restored = bob.ok(bob.http.post("/api/content_library/v1/version_restores/", body, format="json"), 201)
+    ann.rename(names[0], "Newest")
+    address = f"{URL}{restored['change_set']['uuid']}/undo_previews/"
+    pages = [bob.ok(bob.http.post(f"{address}?page={number}&page_size=2")) for number in (1, 2)]
+    assert [(len(page["changes"]), len(page["conflicts"])) for page in pages] == [(2, 1), (1, 0)]
+    assert {(page["change_count"], page["conflict_count"], page["num_pages"]) for page in pages} == {(3, 1, 2)}
+    assert len({change["item_key"] for page in pages for change in page["changes"]}) == 3
+
+
 def test_an_unknown_set_is_not_found(bob: HistoryClient) -> None:
     entry = {"uuid": "7d0a3c1e-5b0f-4a55-9d0b-0f6f0c8b1f7a"}
     assert asked(bob, entry).status_code == 404

@@ -13,11 +13,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ...courses.api import holds_blocks
 from ...errors import ContentLibrariesError, MalformedKeyError, NotFoundError
-from ...keys import LibraryContainerLocator, LibraryLocatorV2, LibraryUsageLocatorV2, item_key, library_key
+from ...keys import LibraryContainerLocator, LibraryLocatorV2, LibraryUsageLocatorV2, library_key
 from .. import api
 from ..change_sets import AnyItemKey
-from .set_pages import MOST_SHOWN, RESTORE_PAGE, SET_PAGE, UNDO_PAGE, ChangeSetPages, shown_set
+from .set_pages import MOST_SHOWN, RESTORE_PAGE, SET_PAGE, UNDO_PAGE, ChangeSetPages, parse_item, shown_set
 
 
 class _UndoForm(forms.Form):
@@ -112,9 +113,7 @@ def restore_url(target: api.RestoreTarget) -> str:
 
 
 def restore_urls(key: AnyItemKey, *version_nums: int | None) -> list[tuple[int, str]]:
-    """Return the numbers of versions of an item, and the pages that restore them. Blocks of courses have none."""
-    if not isinstance(key, LibraryUsageLocatorV2 | LibraryContainerLocator):
-        return []
+    """Return the numbers of versions of an item or a block of a course, and the pages that restore them."""
     return [(number, restore_url(api.ItemVersion(key, number))) for number in dict.fromkeys(version_nums) if number]
 
 
@@ -175,7 +174,7 @@ def _target(request: HttpRequest) -> api.RestoreTarget:
         if said["library_key"] and said["publish_log"]:
             return api.LibraryState(library_key(said["library_key"]), said["publish_log"])
         if said["item_key"] and said["version_num"]:
-            return api.ItemVersion(item_key(said["item_key"]), said["version_num"], said["with_children"])
+            return api.ItemVersion(parse_item(said["item_key"]), said["version_num"], said["with_children"])
     except MalformedKeyError as error:
         raise Http404(error.message) from error
     raise Http404
@@ -187,8 +186,14 @@ def _title(target: api.RestoreTarget) -> str:
     return _("Restore version %(number)s of %(key)s") % {"number": target.version_num, "key": target.key}
 
 
+def _is_container(key: AnyItemKey) -> bool:
+    if isinstance(key, LibraryContainerLocator | LibraryUsageLocatorV2):
+        return isinstance(key, LibraryContainerLocator)
+    return holds_blocks(key.block_type)
+
+
 def _other_url(target: api.RestoreTarget) -> str:
     """Return the page that restores a container with its children, or without them again; "" for other items."""
-    if not isinstance(target, api.ItemVersion) or not isinstance(target.key, LibraryContainerLocator):
+    if not isinstance(target, api.ItemVersion) or not _is_container(target.key):
         return ""
     return restore_url(api.ItemVersion(target.key, target.version_num, not target.with_children))

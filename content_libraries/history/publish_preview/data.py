@@ -98,7 +98,8 @@ class PublishPreview:
         fingerprint: names the content that would be published: the draft versions of all items, and of everything in
             them. It changes with each edit of one of them.
         items: one entry for each record that the publish log would have.
-        left_out: items of the library with unpublished changes that would stay drafts; only the oldest of many.
+        left_out: items of the library with unpublished changes that would stay drafts, the oldest first; only those
+            that the preview was asked for.
         left_out_count: how many there are.
         offers: the blocks of courses that would be offered an update, with their local changes.
         others: users other than the one who asks whose unpublished changes would be published, by name, with the time

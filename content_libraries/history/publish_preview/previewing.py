@@ -22,15 +22,19 @@ from ...libraries.api import Permission, access_library, package_pk
 from ...sync.api import updates_offered
 from .data import DraftAuthor, DraftLeftOut, PreviewItem, PublishChange, PublishPreview, PublishReason
 
-MOST_LEFT_OUT: Final = 100
-"""How many of the items that stay drafts a preview names. It counts all."""
+FIRST_LEFT_OUT: Final = slice(0, 100)
+"""Which of the items that stay drafts a preview names, unless it is asked for others. It counts all."""
 
 _MOST_NAMED: Final = 5
 """How many keys an error names."""
 
 
 def preview_publish(
-    library_key: LibraryLocatorV2, *, user: Actor, item_keys: Collection[ItemKey] | None = None
+    library_key: LibraryLocatorV2,
+    *,
+    user: Actor,
+    item_keys: Collection[ItemKey] | None = None,
+    left_out: slice = FIRST_LEFT_OUT,
 ) -> PublishPreview:
     """
     Show what publishing items of a library would do now. Needs VIEW.
@@ -39,6 +43,7 @@ def preview_publish(
         library_key: the library.
         user: the user who asks. Unpublished changes of other users are named.
         item_keys: the items to publish, each with everything in it; None for all unpublished changes.
+        left_out: which of the items that stay drafts are named, the oldest first.
 
     Raises NotFoundError, NotAllowedError, and InvalidInputError for an item that the library does not have, or for an
     empty selection.
@@ -48,7 +53,7 @@ def preview_publish(
     found = None if item_keys is None else require_items(learning_package_pk, library_key, item_keys)
     entity_pks = None if found is None else [item.pk for item in found.values()]
     plan = learning_core.plan_publish(learning_package_pk, entity_pks)
-    return preview_of_plan(plan, library_key, user=user)
+    return preview_of_plan(plan, library_key, user=user, left_out=left_out)
 
 
 def require_items(
@@ -82,11 +87,13 @@ def named(keys: Collection[ItemKey]) -> str:
     return f"{shown} …" if len(keys) > _MOST_NAMED else shown
 
 
-def preview_of_plan(plan: PublishPlan, library_key: LibraryLocatorV2, *, user: Actor) -> PublishPreview:
+def preview_of_plan(
+    plan: PublishPlan, library_key: LibraryLocatorV2, *, user: Actor, left_out: slice = FIRST_LEFT_OUT
+) -> PublishPreview:
     """Make the preview of a plan. The caller has checked permissions."""
     items = _items(plan, library_key)
     versions = {item.key: item.new_version for item in items if item.old_version != item.new_version}
-    count, left_out_pks = learning_core.drafts_left_out(plan, most=MOST_LEFT_OUT)
+    count, left_out_pks = learning_core.drafts_left_out(plan, left_out)
     return PublishPreview(
         library_key=library_key,
         fingerprint=plan.basis.fingerprint,

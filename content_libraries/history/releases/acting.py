@@ -11,10 +11,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
+from typing import Final
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -29,12 +28,18 @@ from ...plan_basis import refuse_outdated
 from ..models import Release, ReleaseEvent, ReleaseItem
 from ..publish_preview.previewing import named, require_items
 from ..release_data import RULES, ReleaseAction, ReleaseEventKind, ReleaseState, possible_actions
-from ..signals import SIGNALS, ReleaseData
+from ..release_moves import move_release, record_event
 from ..undo.data import OnConflict
 from ..undo.errors import NothingToUndoError, UndoConflictError
 from ..undo.undoing import undo_change_set
-from .errors import ContentChangedError, NothingToPublishError, NotRevertibleError, WrongStateError
+from .errors import ContentChangedError, NothingToPublishError, NotRevertibleError, TooManyEventsError, WrongStateError
 from .reading import access_release, get_release, package_pk_of, plan_of, require_items_there
+
+MAX_EVENTS: Final = 1_000
+"""How many comments on a release, and changes of its state, there may be before it takes only actions that end it."""
+
+ENDS: Final = frozenset({ReleaseAction.PUBLISH, ReleaseAction.CANCEL, ReleaseAction.REVERT})
+"""Actions that are possible however many events a release has."""
 
 
 def create_release(
@@ -71,7 +76,7 @@ def create_release(
             created_by_id=libraries.author_pk(user),
         )
         _set_items(release, items)
-        record(release, ReleaseEventKind.CREATED, user)
+        record_event(release, ReleaseEventKind.CREATED, user)
     return get_release(release.uuid, user=user)
 
 
@@ -101,7 +106,7 @@ def change_release(
         release.title = release.title if title is None else title
         release.description = release.description if description is None else description
         _forget_approval(release)
-        _move(release, ReleaseState.DRAFT, ReleaseEventKind.CHANGED, user)
+        move_release(release, ReleaseState.DRAFT, ReleaseEventKind.CHANGED, user)
     return get_release(uuid, user=user)
 
 
@@ -120,14 +125,18 @@ def request_release(uuid: UUID, *, user: Actor, reason: str) -> Release:
         _require_changes(release, _planned(release))
         release.requested_by_id = libraries.author_pk(user)
         _forget_approval(release)
-        _move(release, ReleaseState.REQUESTED, ReleaseEventKind.REQUESTED, user, reason)
+        move_release(release, ReleaseState.REQUESTED, ReleaseEventKind.REQUESTED, user, reason)
     return get_release(uuid, user=user)
 
 
 def comment_release(uuid: UUID, *, user: Actor, text: str) -> Release:
-    """Comment on a release, in any state. Needs EDIT. Raises NotFoundError and NotAllowedError."""
+    """
+    Comment on a release, in any state. Needs EDIT.
+
+    Raises NotFoundError, NotAllowedError, and TooManyEventsError for a release with ``MAX_EVENTS`` events.
+    """
     with _acting(uuid, user, ReleaseAction.COMMENT) as release:
-        record(release, ReleaseEventKind.COMMENTED, user, text)
+        record_event(release, ReleaseEventKind.COMMENTED, user, text)
     return get_release(uuid, user=user)
 
 
@@ -154,7 +163,7 @@ def approve_release(uuid: UUID, *, user: Actor, fingerprint: str, comment: str =
         _forget_approval(release)
         release.approved_by_id = libraries.author_pk(user)
         release.fingerprint = fingerprint
-        _move(release, ReleaseState.APPROVED, ReleaseEventKind.APPROVED, user, comment)
+        move_release(release, ReleaseState.APPROVED, ReleaseEventKind.APPROVED, user, comment)
     return get_release(uuid, user=user)
 
 
@@ -166,7 +175,7 @@ def decline_release(uuid: UUID, *, user: Actor, reason: str) -> Release:
     """
     with _acting(uuid, user, ReleaseAction.DECLINE) as release:
         _forget_approval(release)
-        _move(release, ReleaseState.DECLINED, ReleaseEventKind.DECLINED, user, reason)
+        move_release(release, ReleaseState.DECLINED, ReleaseEventKind.DECLINED, user, reason)
     return get_release(uuid, user=user)
 
 
@@ -186,7 +195,7 @@ def schedule_release(uuid: UUID, *, user: Actor, publish_at: datetime) -> Releas
             raise InvalidInputError(_("A user has to approve the release, on whose behalf it is published later."))
         release.publish_at = publish_at
         release.attempts = 0
-        _move(release, ReleaseState.SCHEDULED, ReleaseEventKind.SCHEDULED, user, publish_at.isoformat())
+        move_release(release, ReleaseState.SCHEDULED, ReleaseEventKind.SCHEDULED, user, publish_at.isoformat())
     return get_release(uuid, user=user)
 
 
@@ -212,7 +221,7 @@ def cancel_release(uuid: UUID, *, user: Actor, reason: str = "") -> Release:
         author_pk = libraries.author_pk(user)
         if author_pk is None or author_pk != release.created_by_id:
             libraries.access_library(user, release.key, Permission.PUBLISH)
-        _move(release, ReleaseState.CANCELED, ReleaseEventKind.CANCELED, user, reason)
+        move_release(release, ReleaseState.CANCELED, ReleaseEventKind.CANCELED, user, reason)
     return get_release(uuid, user=user)
 
 
@@ -231,10 +240,10 @@ def revert_release(uuid: UUID, *, user: Actor, on_conflict: OnConflict = OnConfl
         if release.publish_log_uuid is None:
             raise NotRevertibleError(_("It is not known what the release has published."), state=release.current_state)
         try:
+            # It also moves the release.
             undo_change_set(release.publish_log_uuid, user=user, on_conflict=on_conflict)
         except (UndoConflictError, NothingToUndoError) as error:
             raise NotRevertibleError(error.message, state=release.current_state) from error
-        _move(release, ReleaseState.REVERTED, ReleaseEventKind.REVERTED, user)
     return get_release(uuid, user=user)
 
 
@@ -252,41 +261,17 @@ def publish_locked(release: Release, *, user: Actor) -> None:
         log_pk = learning_core.publish_planned(plan, author_pk=libraries.author_pk(user), message=release.title)
     log = learning_core.find_publish_log(pk=log_pk)
     release.publish_log_uuid = None if log is None else log.uuid
-    _move(release, ReleaseState.PUBLISHED, ReleaseEventKind.PUBLISHED, user)
+    move_release(release, ReleaseState.PUBLISHED, ReleaseEventKind.PUBLISHED, user)
 
 
 def hold(release: Release, reason: str) -> None:
     """Hold a release that is due and cannot be published. The row is locked."""
-    _move(release, ReleaseState.HELD, ReleaseEventKind.HELD, None, reason)
+    move_release(release, ReleaseState.HELD, ReleaseEventKind.HELD, None, reason)
 
 
 def cancel_orphan(release: Release, reason: str) -> None:
     """Cancel a release whose library is gone. The row is locked."""
-    _move(release, ReleaseState.CANCELED, ReleaseEventKind.CANCELED, None, reason)
-
-
-def record(release: Release, kind: ReleaseEventKind, user: Actor | None, text: str = "") -> None:
-    """Record what happened to a release, and announce it after the commit. The site itself has no user."""
-    author_pk = None if user is None else libraries.author_pk(user)
-    event = ReleaseEvent.objects.create(release=release, kind=kind.value, user_id=author_pk, text=text)
-    if kind not in SIGNALS:
-        return
-    data = ReleaseData(
-        library_key=release.key,
-        release_uuid=str(release.uuid),
-        title=release.title,
-        state=str(release.state),
-        username=_username(event.user),
-        created_by=_username(release.created_by),
-        requested_by=_username(release.requested_by),
-        approved_by=_username(release.approved_by),
-        text=text,
-    )
-    transaction.on_commit(partial(SIGNALS[kind].send_event, time=event.created, release=data))
-
-
-def _username(user: User | None) -> str:
-    return "" if user is None else user.username
+    move_release(release, ReleaseState.CANCELED, ReleaseEventKind.CANCELED, None, reason)
 
 
 @contextmanager
@@ -297,9 +282,18 @@ def _acting(uuid: UUID, user: Actor, action: ReleaseAction, *, with_content: boo
     Args:
         with_content: whether to keep others from changing the content meanwhile.
 
-    Raises NotFoundError, NotAllowedError and WrongStateError.
+    Raises NotFoundError, NotAllowedError, WrongStateError, and TooManyEventsError.
     """
     found = access_release(uuid, user, RULES[action].permission)
+    if action not in ENDS and ReleaseEvent.objects.filter(release=found).count() >= MAX_EVENTS:
+        raise TooManyEventsError(
+            _(
+                "The release has %(count)s comments and changes, and takes no more. Publish or cancel it, and make"
+                " another one."
+            )
+            % {"count": f"{MAX_EVENTS:,}"},
+            state=found.current_state,
+        )
     with transaction.atomic():
         if with_content:
             learning_core.lock_package(package_pk_of(found))
@@ -314,12 +308,6 @@ def _acting(uuid: UUID, user: Actor, action: ReleaseAction, *, with_content: boo
                 state=release.current_state,
             )
         yield release
-
-
-def _move(release: Release, state: ReleaseState, kind: ReleaseEventKind, user: Actor | None, text: str = "") -> None:
-    release.state = state.value
-    release.save()
-    record(release, kind, user, text)
 
 
 def _planned(release: Release) -> PublishPlan:

@@ -57,3 +57,9 @@ class NotRevertibleError(ReleaseConflictError):
     """Items were published again after the release. Users can revert the rest, and leave these items out."""
 
     code = "release_not_revertible"
+
+
+class TooManyEventsError(ReleaseConflictError):
+    """The release has as many comments and changes as a release may have."""
+
+    code = "release_too_many_events"

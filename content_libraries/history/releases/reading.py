@@ -19,7 +19,7 @@ from ...libraries.api import Permission
 from ..change_sets import Listed
 from ..models import Release, ReleaseEvent, ReleaseItem
 from ..publish_preview.data import PublishPreview
-from ..publish_preview.previewing import named, preview_of_plan
+from ..publish_preview.previewing import FIRST_LEFT_OUT, named, preview_of_plan
 from ..release_data import RULES, ReleaseAction, ReleaseItemEntry, ReleaseState, possible_actions
 from .errors import ItemsDeletedError
 
@@ -69,15 +69,20 @@ def release_events(uuid: UUID, *, user: Actor) -> QuerySet[ReleaseEvent]:
     return ReleaseEvent.objects.filter(release=release).select_related("user").order_by("pk")
 
 
-def preview_release(uuid: UUID, *, user: Actor) -> PublishPreview:
+def preview_release(uuid: UUID, *, user: Actor, left_out: slice = FIRST_LEFT_OUT) -> PublishPreview:
     """
     Show what publishing a release would do now. Needs VIEW.
+
+    Args:
+        uuid: the release.
+        user: the user who asks.
+        left_out: which of the items that stay drafts are named, the oldest first.
 
     Raises NotFoundError and NotAllowedError, and ItemsDeletedError if items were deleted after they were chosen.
     """
     release = access_release(uuid, user, Permission.VIEW)
     require_items_there(release)
-    return preview_of_plan(plan_of(release), release.key, user=user)
+    return preview_of_plan(plan_of(release), release.key, user=user, left_out=left_out)
 
 
 def allowed_actions(release: Release, *, user: Actor) -> tuple[ReleaseAction, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -17,9 +16,7 @@ from ...rest.bodies import KeyListField, StrictSerializer, request_body
 from ...rest.dates import SecondsDateTimeField
 from ...rest.views import LibraryAPIView
 from .. import api
-
-MOST_SHOWN: Final = 1_000
-"""How many items, and how many course blocks, one answer shows. The counts are of all."""
+from .preview_pages import PreviewPage, PreviewPageSerializer, PreviewPagesSerializer, wanted_page
 
 
 class DraftAuthorSerializer(serializers.Serializer[api.DraftAuthor]):
@@ -86,12 +83,12 @@ class CourseUpdatesSerializer(serializers.Serializer[object]):
 
     course_count = serializers.IntegerField(help_text="Courses, of those that the caller may view.")
     block_count = serializers.IntegerField(help_text="Blocks in them.")
-    blocks = OfferedUpdateSerializer(many=True, help_text=f"The first {MOST_SHOWN:,} of them.")
+    blocks = OfferedUpdateSerializer(many=True, help_text="A page of them.")
     hidden_course_count = serializers.IntegerField()
     hidden_block_count = serializers.IntegerField()
 
 
-class PublishPreviewSerializer(serializers.Serializer[object]):
+class PublishPreviewSerializer(PreviewPagesSerializer):
     """Shows all items that a publish would change, and the effects on courses."""
 
     library_key = serializers.CharField()
@@ -99,9 +96,9 @@ class PublishPreviewSerializer(serializers.Serializer[object]):
     is_empty = serializers.BooleanField(help_text="Whether there is nothing to publish.")
     item_count = serializers.IntegerField()
     counts = PublishCountsSerializer()
-    items = PreviewItemSerializer(many=True, help_text=f"The first {MOST_SHOWN:,} items.")
+    items = PreviewItemSerializer(many=True, help_text="A page of the items.")
     left_out_count = serializers.IntegerField(help_text="Items with unpublished changes that would stay drafts.")
-    left_out = DraftLeftOutSerializer(many=True, help_text="The first 100 of them.")
+    left_out = DraftLeftOutSerializer(many=True, help_text="A page of them.")
     others = DraftAuthorSerializer(many=True, help_text="Other users whose unpublished changes would be published.")
     course_updates = CourseUpdatesSerializer()
 
@@ -125,19 +122,22 @@ class PublishPreviewsView(LibraryAPIView):
         operation_id="publish_preview",
         summary="Preview a publish",
         description="Writes nothing. Needs VIEW. Containers are published with everything in them.",
+        parameters=[PreviewPageSerializer],
         request=PublishPreviewRequestSerializer,
         responses=PublishPreviewSerializer,
         tags=["history"],
     )
     def post(self, request: Request) -> Response:
+        page = wanted_page(request)
         body = PublishPreviewRequestSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
         preview = api.preview_publish(
             library_of(body.validated_data["library_key"]),
             user=request.user,
             item_keys=items_of(body.validated_data.get("item_keys")),
+            left_out=page.part,
         )
-        return Response(preview_data(preview))
+        return Response(preview_data(preview, page))
 
 
 def library_of(text: str) -> LibraryLocatorV2:
@@ -158,24 +158,25 @@ def items_of(texts: list[str] | None) -> list[ItemKey] | None:
         raise InvalidInputError(error.message, field="item_keys") from error
 
 
-def preview_data(preview: api.PublishPreview) -> Mapping[str, object]:
-    """Return a preview as clients read it."""
+def preview_data(preview: api.PublishPreview, page: PreviewPage) -> Mapping[str, object]:
+    """Return a page of a preview as clients read it. The preview names the items of the page that are left out."""
     offers = preview.offers
     return PublishPreviewSerializer(
         {
+            **page.place(len(preview.items), preview.left_out_count, len(offers.updates)),
             "library_key": preview.library_key,
             "fingerprint": preview.fingerprint,
             "is_empty": preview.is_empty,
             "item_count": len(preview.items),
             "counts": {change.value: preview.counts[change] for change in api.PublishChange},
-            "items": preview.items[:MOST_SHOWN],
+            "items": page.of(preview.items),
             "left_out_count": preview.left_out_count,
             "left_out": preview.left_out,
             "others": preview.others,
             "course_updates": {
                 "course_count": len({update.course_key for update in offers.updates}),
                 "block_count": len(offers.updates),
-                "blocks": offers.updates[:MOST_SHOWN],
+                "blocks": page.of(offers.updates),
                 "hidden_course_count": offers.hidden_courses,
                 "hidden_block_count": offers.hidden_blocks,
             },

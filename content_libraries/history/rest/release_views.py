@@ -21,6 +21,7 @@ from ...rest.query import without_blanks
 from ...rest.views import LibraryAPIView, declared_method
 from .. import api
 from ..models import Release
+from .preview_pages import PreviewPageSerializer, wanted_page
 from .publish_preview_views import PublishPreviewSerializer, items_of, library_of, preview_data
 from .release_serializers import (
     ApprovalSerializer,
@@ -196,11 +197,13 @@ class ReleasePreviewView(ReleaseScopedView):
         operation_id="release_preview",
         summary="Preview the publication of a release",
         description="Needs VIEW of its library. Send the fingerprint with the approval of exactly this.",
+        parameters=[PreviewPageSerializer],
         responses={200: PublishPreviewSerializer, 409: ReleaseConflictSerializer},
         tags=_TAGS,
     )
     def get(self, request: Request, uuid: UUID) -> Response:
-        return Response(preview_data(api.preview_release(uuid, user=request.user)))
+        page = wanted_page(request)
+        return Response(preview_data(api.preview_release(uuid, user=request.user, left_out=page.part), page))
 
 
 class ReleaseRequestsView(ReleaseScopedView):
@@ -229,9 +232,9 @@ class ReleaseCommentsView(ReleaseScopedView):
     @extend_schema(
         operation_id="release_comment",
         summary="Comment on a release",
-        description="Needs EDIT. Possible in every state.",
+        description="Needs EDIT. Possible in every state. A release takes 1,000 comments and changes.",
         request=CommentSerializer,
-        responses=ReleaseSerializer,
+        responses=_ANSWERS,
         tags=_TAGS,
     )
     def post(self, request: Request, uuid: UUID) -> Response:

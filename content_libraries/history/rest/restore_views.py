@@ -18,7 +18,7 @@ from ...rest.bodies import StrictSerializer, request_body
 from ...rest.views import LibraryAPIView
 from .. import api
 from .change_set_views import ChangeSetSerializer
-from .undo_views import LISTED
+from .preview_pages import FIRST_PAGE, PreviewPage, PreviewPageSerializer, PreviewPagesSerializer, wanted_page
 
 _OF_LIBRARY: Final = ("library_key", "publish_log")
 _OF_ITEM: Final = ("item_key", "version_num", "with_children")
@@ -68,11 +68,11 @@ class RestoreStepSerializer(serializers.Serializer[api.RestoreStep]):
     )
 
 
-class RestorePreviewSerializer(serializers.Serializer[object]):
+class RestorePreviewSerializer(PreviewPagesSerializer):
     """Shows the plan of a restore."""
 
     change_count = serializers.IntegerField(help_text="Number of items that change.")
-    changes = RestoreStepSerializer(many=True, help_text=f"The first {LISTED} of them.")
+    changes = RestoreStepSerializer(many=True, help_text="A page of them.")
 
 
 class RestoredVersionsSerializer(RestorePreviewSerializer):
@@ -81,8 +81,9 @@ class RestoredVersionsSerializer(RestorePreviewSerializer):
     change_set = ChangeSetSerializer(allow_null=True, help_text="The new change set; null if nothing had to change.")
 
 
-def _plan_data(plan: api.RestorePlan) -> dict[str, Any]:
-    return RestorePreviewSerializer({"change_count": len(plan.steps), "changes": plan.steps[:LISTED]}).data
+def _plan_data(plan: api.RestorePlan, page: PreviewPage = FIRST_PAGE) -> dict[str, Any]:
+    count = len(plan.steps)
+    return RestorePreviewSerializer({**page.place(count), "change_count": count, "changes": page.of(plan.steps)}).data
 
 
 class RestoreView(LibraryAPIView):
@@ -102,12 +103,14 @@ class RestorePreviewsView(RestoreView):
         operation_id="version_restore_preview",
         summary="Preview the restore of an item, a block or a library",
         description="Writes nothing. Needs EDIT.",
+        parameters=[PreviewPageSerializer],
         request=RestoreRequestSerializer,
         responses=RestorePreviewSerializer,
         tags=["history"],
     )
     def post(self, request: Request) -> Response:
-        return Response(_plan_data(api.preview_restore(_target(request), user=request.user)))
+        page = wanted_page(request)
+        return Response(_plan_data(api.preview_restore(_target(request), user=request.user), page))
 
 
 class RestoresView(RestoreView):
@@ -117,7 +120,7 @@ class RestoresView(RestoreView):
         operation_id="version_restore_create",
         summary="Restore an item or a block to an earlier version, or the draft of a library to a publish",
         description="Each item gets a new version with the earlier content, all in one change set. A block of a course"
-        " keeps its place and the blocks in it; links follow the settings of the version. Needs EDIT.",
+        " keeps its place, or comes back where it stood; links follow the settings of the version. Needs EDIT.",
         request=RestoreRequestSerializer,
         responses={201: RestoredVersionsSerializer},
         tags=["history"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -18,9 +18,7 @@ from ...rest.dates import SecondsDateTimeField
 from ...rest.views import LibraryAPIView
 from .. import api
 from .change_set_views import ChangeSetSerializer
-
-LISTED: Final = 1000
-"""How many items, and conflicts, an answer lists. The counts tell of all."""
+from .preview_pages import FIRST_PAGE, PreviewPage, PreviewPageSerializer, PreviewPagesSerializer, wanted_page
 
 
 class UndoRequestSerializer(StrictSerializer):
@@ -57,13 +55,13 @@ class UndoConflictSerializer(serializers.Serializer[api.UndoConflict]):
     message = serializers.CharField(help_text="The reason and what to do, in the language of the request.")
 
 
-class UndoPreviewSerializer(serializers.Serializer[object]):
+class UndoPreviewSerializer(PreviewPagesSerializer):
     """Shows the plan of an undo."""
 
     change_count = serializers.IntegerField(help_text="Number of items that come back.")
     conflict_count = serializers.IntegerField(help_text="Number of items that cannot be undone.")
-    changes = UndoStepSerializer(many=True, help_text=f"The first {LISTED} items that come back.")
-    conflicts = UndoConflictSerializer(many=True, help_text=f"The first {LISTED} items that cannot be undone.")
+    changes = UndoStepSerializer(many=True, help_text="A page of the items that come back.")
+    conflicts = UndoConflictSerializer(many=True, help_text="A page of the items that cannot be undone.")
     collections = serializers.ListField(
         child=serializers.CharField(), help_text="Collections whose members come back or go, or that do so themselves."
     )
@@ -85,13 +83,14 @@ class UndoneSerializer(UndoPreviewSerializer):
     change_set = ChangeSetSerializer(help_text="The new change set, which can be undone too.")
 
 
-def _plan_data(plan: api.UndoPlan) -> dict[str, Any]:
+def _plan_data(plan: api.UndoPlan, page: PreviewPage = FIRST_PAGE) -> dict[str, Any]:
     return UndoPreviewSerializer(
         {
+            **page.place(len(plan.steps), len(plan.conflicts)),
             "change_count": len(plan.steps),
             "conflict_count": len(plan.conflicts),
-            "changes": plan.steps[:LISTED],
-            "conflicts": plan.conflicts[:LISTED],
+            "changes": page.of(plan.steps),
+            "conflicts": page.of(plan.conflicts),
             "collections": plan.collections,
             "tagged_count": len(plan.tagged),
             "forwards": plan.forwards,
@@ -121,13 +120,15 @@ class UndoPreviewsView(UndoView):
         operation_id="undo_preview",
         summary="Preview the undo of a change set",
         description="Writes nothing. Needs what the undo needs.",
+        parameters=[PreviewPageSerializer],
         request=None,
         responses=UndoPreviewSerializer,
         tags=["history"],
     )
     def post(self, request: Request, uuid: UUID) -> Response:
         refuse_fields(request)
-        return Response(_plan_data(api.preview_undo(uuid, user=request.user)))
+        page = wanted_page(request)
+        return Response(_plan_data(api.preview_undo(uuid, user=request.user), page))
 
 
 class UndosView(UndoView):

@@ -18,8 +18,8 @@ class ItemVersion:
     An item of a library, or a block of a course, and the version that it goes back to.
 
     Args:
-        with_children: only for containers of libraries: whether the items in the container go back, too, to what they
-            were when the version was made.
+        with_children: only for containers: whether what is in the container goes back, too, to what it was when the
+            version was made.
     """
 
     key: ItemKey | UsageKey
@@ -45,11 +45,13 @@ class RestoreAction(StrEnum):
     - ``revert``: the item gets a new version with the content of an earlier one.
     - ``restore``: the item is deleted now, and comes back with the content of an earlier version.
     - ``delete``: the item was not there then, and is deleted softly.
+    - ``move``: the block of a course was in the container then, stands elsewhere now, and comes back as it is.
     """
 
     REVERT = "revert"
     RESTORE = "restore"
     DELETE = "delete"
+    MOVE = "move"
 
 
 @dataclass(frozen=True, slots=True)

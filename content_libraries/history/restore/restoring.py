@@ -6,8 +6,6 @@ Both make the same plan. Each item gets a new version, so that all versions stay
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -22,11 +20,9 @@ from ...libraries.api import Permission, access_library, author_pk, package_pk
 from ..change_sets import describe_change_set, item_type_of_key
 from .blocks import plan_block, restore_block
 from .data import ItemVersion, LibraryState, RestoreAction, Restored, RestorePlan, RestoreStep, RestoreTarget
+from .versions import Versions, no_container, versions_then, wanted_version
 
 _OF_LIBRARY = (LibraryUsageLocatorV2, LibraryContainerLocator)
-
-type _Versions = Mapping[int, int | None]
-"""Entity pk -> pk of the version that comes back; None for no version."""
 
 
 def preview_restore(target: RestoreTarget, *, user: Actor) -> RestorePlan:
@@ -45,12 +41,13 @@ def restore_versions(target: RestoreTarget, *, user: Actor) -> Restored:
 
     Args:
         target: an item and its version, with or without the items in it as they were then; or a library and a publish
-            log. Items that the library had not published then are deleted softly. A block of a course keeps the blocks
-            that are in it.
+            log. Items that the library had not published then are deleted softly. A block of a course that is restored
+            without its children keeps the blocks that are in it now. A block that was deleted comes back where it
+            stood.
         user: the user who restores.
 
     Raises NotFoundError for the item or library; InvalidInputError for a version or publish log that does not exist
-    (any more), for ``with_children`` of something that is no container of a library, and for a block that is deleted;
+    (any more), for ``with_children`` of something that is no container, and for a deleted block whose place is gone;
     NotAllowedError and ConflictError. On an error nothing is written.
     """
     if isinstance(target, ItemVersion) and not isinstance(target.key, _OF_LIBRARY):
@@ -92,39 +89,16 @@ def _plan(target: RestoreTarget, user: Actor, *, lock: bool = False) -> tuple[Re
     return RestorePlan(target, _steps(versions, library_key, learning_package_pk)), library_key, learning_package_pk
 
 
-def _versions_of_item(target: ItemVersion, entity_pk: int) -> _Versions:
-    version = set_changes.find_version_of(entity_pk, target.version_num)
-    if version is None:
-        text = _("“%(item)s” has no version %(version)s (any more). Choose another one.")
-        raise InvalidInputError(text % {"item": target.key, "version": target.version_num}, field="version_num")
+def _versions_of_item(target: ItemVersion, entity_pk: int) -> Versions:
+    version = wanted_version(target, entity_pk)
     if not target.with_children:
         return {entity_pk: version.pk}
     if not isinstance(target.key, LibraryContainerLocator):
-        raise InvalidInputError(
-            _("“%(item)s” is no container, so there is nothing in it.") % {"item": target.key}, field="with_children"
-        )
-    return _as_then(entity_pk, version)
+        raise no_container(target)
+    return versions_then(entity_pk, version)
 
 
-def _as_then(entity_pk: int, version: NumberedVersion) -> _Versions:
-    """Return the versions that a container, and everything in it, had when a version of the container was made."""
-    log_pk = set_changes.log_that_made(version.pk)
-    if log_pk is None:
-        raise InvalidInputError(
-            _("It is not known what was in the container then. Restore it without its children."),
-            field="with_children",
-        )
-    versions: dict[int, int | None] = {entity_pk: version.pk}
-    level = [version.pk]
-    while level:
-        below = {pk for children in set_changes.child_pks_of(level).values() for pk in children}
-        found = set_changes.drafts_after(log_pk, below - versions.keys())
-        versions |= found
-        level = [pk for pk in found.values() if pk is not None]
-    return versions
-
-
-def _versions_of_library(target: LibraryState, learning_package_pk: int) -> _Versions:
+def _versions_of_library(target: LibraryState, learning_package_pk: int) -> Versions:
     log = learning_core.find_publish_log(uuid=target.publish_log)
     if log is None or log.learning_package_pk != learning_package_pk:
         text = _("“%(library)s” has no publish log “%(uuid)s” (any more). Choose another one.")
@@ -133,7 +107,7 @@ def _versions_of_library(target: LibraryState, learning_package_pk: int) -> _Ver
     return {pk: then.get(pk) for pk in set_changes.draft_version_pks(learning_package_pk)}
 
 
-def _steps(versions: _Versions, library_key: LibraryLocatorV2, learning_package_pk: int) -> tuple[RestoreStep, ...]:
+def _steps(versions: Versions, library_key: LibraryLocatorV2, learning_package_pk: int) -> tuple[RestoreStep, ...]:
     drafts = set_changes.draft_version_pks(learning_package_pk, versions.keys())
     changed = {pk: version_pk for pk, version_pk in versions.items() if drafts.get(pk) != version_pk}
     named = set_changes.named_versions(

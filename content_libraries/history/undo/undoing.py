@@ -27,6 +27,7 @@ from ...libraries.api import Permission, author_pk
 from ...sync import api as sync
 from ...tagging import api as tagging
 from ..change_sets import ContextKey, access_change_set, describe_change_set, item_type_of_key, keys_of_entities
+from ..release_moves import follow_undo_of_publish
 from .data import ConflictReason, OnConflict, UndoAction, UndoConflict, Undone, UndoPlan, UndoStep
 from .errors import NothingToUndoError, RecordsRemovedError, UndoConflictError
 from .planning import Decision, Facts, changed_later, decide
@@ -50,7 +51,8 @@ def undo_change_set(uuid: UUID, *, user: Actor, on_conflict: OnConflict = OnConf
     Undo a change set: the versions before it come back, in one new change set of the kind ``undo``.
 
     Members of collections, tags and forwards of imports that the set changed come back, too, as far as nobody changed
-    them since. The undo of an undo is a redo. The undo of a publish publishes the earlier versions again; drafts stay.
+    them since. The undo of an undo is a redo. The undo of a publish publishes the earlier versions again; drafts stay,
+    and the release that was published is reverted, until a redo publishes it again.
 
     Args:
         uuid: the change set.
@@ -77,6 +79,8 @@ def undo_change_set(uuid: UUID, *, user: Actor, on_conflict: OnConflict = OnConf
                 raise NothingToUndoError(plan)
             _take_back(log, context_key, effects, plan, user)
         change_set = describe_change_set(context_key, learning_core.change_sets.change_set_of(log.branch, new_log_pk))
+        if not log.is_draft:
+            follow_undo_of_publish(log.uuid, undoes=log.undoes, undone_by=change_set.uuid, user=user)
     return Undone(plan, change_set)
 
 

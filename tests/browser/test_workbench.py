@@ -19,6 +19,12 @@ PAGES: Final = (
     f"{LIBRARY}settings/",
     f"{LIBRARY}team/",
     f"{LIBRARY}team/explain/",
+    f"{LIBRARY}changes/",
+    f"{LIBRARY}publish/",
+    f"{LIBRARY}releases/",
+    f"{LIBRARY}releases/new/",
+    f"{LIBRARY}replace/",
+    f"{LIBRARY}bulk-settings/",
 )
 """All pages that need no preparation. A new page adds its path here."""
 
@@ -29,7 +35,7 @@ def check_page(page: Page, check_accessibility: Check) -> None:
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{page.url} overflows {width} px"
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         check_accessibility(page)
 
 

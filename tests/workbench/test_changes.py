@@ -11,7 +11,7 @@ from django.test import Client
 
 from content_libraries.content import api as content
 from content_libraries.history import api as history
-from content_libraries.keys import LibraryUsageLocatorV2
+from content_libraries.keys import LibraryContainerLocator, LibraryUsageLocatorV2
 from content_libraries.libraries.models import ContentLibrary
 
 from .conftest import BOOSTED, HTMX, Browse, Cost
@@ -182,6 +182,7 @@ def test_a_container_is_restored_with_what_is_in_it(library: ContentLibrary, aut
     unit = content.create_container(
         library.library_key, user=author, container_type="unit", container_code="u1", title="Unit"
     )
+    assert isinstance(unit.key, LibraryContainerLocator)
     content.append_children(unit.key, user=author, child_keys=[key])
     write(key, author, "new words")
     url = f"/restore/?item_key={unit.key}&version_num=2"

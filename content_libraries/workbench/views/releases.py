@@ -51,7 +51,7 @@ class ReleaseFilters(WorkbenchForm):
     state = forms.ChoiceField(
         label=gettext_lazy("State"),
         required=False,
-        choices=lambda: [("", _("All states")), *Release._meta.get_field("state").choices],
+        choices=lambda: [("", _("All states")), *Release._meta.get_field("state").flatchoices],
     )
 
 
@@ -160,7 +160,7 @@ def _show(
     if failed in forms_of and form is not None:
         forms_of[failed] = form
     if form is not None and isinstance(form, ApproveForm) and preview is not None:
-        form.data = {**form.data.dict(), "fingerprint": preview.fingerprint}  # of what is shown now
+        form.data = {**request.POST.dict(), "fingerprint": preview.fingerprint}  # of what is shown now
     events = list(history.release_events(found.uuid, user=request.user).reverse()[:MOST_SHOWN])
     context = {
         "release": found,

@@ -49,6 +49,12 @@ def test_a_contributor_requests_and_a_publisher_approves_and_reverts(
     expect(deciding.get_by_text("“Warmer words”: Reverted")).to_be_visible()
     check_page(deciding, check_accessibility)
 
+    asking.goto(f"{LIBRARY}changes/?kind=bulk_edit")
+    asking.get_by_role("region", name="Changes").get_by_role("link").first.click()
+    asking.get_by_role("link", name="Undo").click()
+    asking.get_by_role("button", name="Undo").last.click()
+    expect(asking.get_by_text(re.compile("Undid the changes of"))).to_be_visible()
+
 
 def test_find_and_replace_is_previewed_made_and_undone(open_as: PageFactory, check_accessibility: Check) -> None:
     page = open_as("author")

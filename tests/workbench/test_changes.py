@@ -13,6 +13,9 @@ from content_libraries.content import api as content
 from content_libraries.history import api as history
 from content_libraries.keys import LibraryContainerLocator, LibraryUsageLocatorV2
 from content_libraries.libraries.models import ContentLibrary
+from tests.conftest import give_role
+from tests.courses.building import key as block_of
+from tests.courses.building import make_course
 
 from .conftest import BOOSTED, HTMX, Browse, Cost
 
@@ -226,6 +229,23 @@ def test_a_stranger_sees_no_change(library: ContentLibrary, author: User, strang
     client = browse(stranger)
     for url in (CHANGES, f"/changes/{uuid}/", f"/changes/{uuid}/item/?item_key={key}", f"/compare/?item_key={key}"):
         assert "t1" not in shown(client, url, 403).replace(str(key), "").replace(url, "")
+
+
+def test_the_pages_of_a_course_are_for_its_team(staff: User, stranger: User, reader: User, browse: Browse) -> None:
+    course_key = make_course()
+    block = block_of("problem", "p")
+    change = history.list_change_sets(course_key, user=staff)[0:1][0]
+    pages = (
+        f"/courses/{course_key}/changes/",
+        f"/changes/{change.uuid}/",
+        f"/changes/{change.uuid}/item/?{urlencode({'item_key': str(block)})}",
+        f"/compare/?{urlencode({'item_key': str(block), 'before': '1', 'after': 'draft'})}",
+        f"/compare/?{urlencode({'item_key': str(block), 'before': 'x'})}",
+    )
+    give_role(reader, "course_staff", str(course_key))
+    for url, status in zip(pages, (200, 200, 200, 200, 400), strict=True):
+        assert str(course_key) in shown(browse(reader), url, status)
+        assert "lacks the permission" in shown(browse(stranger), url, 403)
 
 
 def test_unknown_changes_and_keys_are_pages_in_words(library: ContentLibrary, staff: User, browse: Browse) -> None:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 PAGE_SIZE: Final = 50
+_LAST_PAGE: Final = 1_000
 
 
-def page_of[M: Model](request: HttpRequest, found: QuerySet[M], *, size: int = PAGE_SIZE) -> Page[M]:
+def page_of[RowT](
+    request: HttpRequest, found: QuerySet[Any, RowT] | Sequence[RowT], *, size: int = PAGE_SIZE
+) -> Page[RowT]:
     """Return the page of a list that ``?page=`` names. A number that is no page means the nearest page."""
     return Paginator(found, size).get_page(request.GET.get("page"))
 
@@ -45,3 +48,14 @@ def page_of_list[T](request: HttpRequest, found: Countable[T], *, size: int = PA
     numbers = Paginator(range(len(found)), size).get_page(request.GET.get("page"))
     start = (numbers.number - 1) * size
     return ListedPage(found[start : start + size], numbers)
+
+
+def page_number(request: HttpRequest) -> int:
+    """Return the number that ``?page=`` names, for searches, which need an offset; 1 for a text that is no number."""
+    text = request.GET.get("page", "")
+    return min(max(int(text), 1), _LAST_PAGE) if text.isascii() and text.isdigit() else 1
+
+
+def page_of_total(request: HttpRequest, total: int) -> Page[int]:
+    """Return the page of a search that found so many, for the links to other pages."""
+    return Paginator(range(total), PAGE_SIZE).get_page(page_number(request))

@@ -43,6 +43,8 @@ MAIN: Final = (Place("libraries", gettext_lazy("Libraries")),)
 
 LIBRARY_TABS: Final = (
     Place("library", gettext_lazy("Content")),
+    Place("library-outline", gettext_lazy("Outline")),
+    Place("library-collections", gettext_lazy("Collections")),
     Place("library-changes", gettext_lazy("Changes")),
     Place("library-publish", gettext_lazy("Publish")),
     Place("library-releases", gettext_lazy("Releases")),

@@ -8,10 +8,12 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django_htmx.http import reswap, retarget
 from django_htmx.middleware import HtmxDetails
 
 from ..errors import ContentLibrariesError, InvalidInputError, NotFoundError
+from ..olx.api import OlxError
 from ..rest.errors import api_exception
 from .forms import WorkbenchForm
 from .rendering import TEMPLATES, render_page
@@ -30,8 +32,14 @@ def errors_in(form: WorkbenchForm) -> Iterator[None]:
     except NotFoundError:
         raise
     except ContentLibrariesError as error:
-        named = error.field if isinstance(error, InvalidInputError) else None
-        form.refuse(error.message, field=named, status=http_status(error))
+        match error:
+            case InvalidInputError():
+                form.refuse(error.message, field=error.field, status=http_status(error))
+            case OlxError(line=int(line)) if line:
+                text = _("Line %(line)s: %(message)s") % {"line": line, "message": error.message}
+                form.refuse(text, field="olx", status=http_status(error))
+            case _:
+                form.refuse(error.message, field=None, status=http_status(error))
 
 
 def http_status(error: ContentLibrariesError) -> int:

@@ -2,21 +2,49 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from collections.abc import Callable
 
-from .views import bulk_edits, change_sets, home, libraries, library_settings, publishing, releases, restores, team
+from django.http import HttpResponse
+from django.urls import URLPattern, path
+
+from .views import (
+    bulk_edits,
+    change_sets,
+    collections,
+    components,
+    containers,
+    content,
+    home,
+    items,
+    libraries,
+    library_settings,
+    outline,
+    publishing,
+    releases,
+    restores,
+    tags,
+    team,
+)
 
 app_name = "workbench"
 
 _LIBRARY = "libraries/<library_key:library_key>/"
 _COURSE = "courses/<course_key:course_key>/"
+_COMPONENT = "items/<exact_component_key:item_key>/"
+_CONTAINER = "items/<exact_container_key:item_key>/"
+
+
+def _of_items(suffix: str, view: Callable[..., HttpResponse], name: str) -> list[URLPattern]:
+    """Return the URL patterns of a page that components and containers have in common."""
+    return [path(f"{item}{suffix}", view, name=name) for item in (_COMPONENT, _CONTAINER)]
+
 
 urlpatterns = [
     path("", home.home, name="home"),
     # Libraries
     path("libraries/", libraries.library_list, name="libraries"),
     path("libraries/new/", library_settings.new_library, name="library-new"),
-    path(_LIBRARY, libraries.library_view, name="library"),
+    path(_LIBRARY, content.library_content, name="library"),
     path(f"{_LIBRARY}settings/", library_settings.library_settings, name="library-settings"),
     path(f"{_LIBRARY}delete/", library_settings.delete_library, name="library-delete"),
     # Teams
@@ -50,4 +78,32 @@ urlpatterns = [
     path("bulk-edits/<uuid:uuid>/progress/", bulk_edits.bulk_edit_progress, name="bulk-edit-progress"),
     path("bulk-edits/<uuid:uuid>/cancel/", bulk_edits.cancel_bulk_edit, name="bulk-edit-cancel"),
     path("bulk-edits/<uuid:uuid>/retry/", bulk_edits.retry_bulk_edit, name="bulk-edit-retry"),
+    # Content
+    path(f"{_LIBRARY}outline/", outline.outline, name="library-outline"),
+    path(f"{_LIBRARY}items/new/", content.new_item, name="item-new"),
+    path(f"{_LIBRARY}undo/<uuid:change_set>/", items.undo, name="undo"),
+    *_of_items("", items.item, "item"),
+    *_of_items("publish/", items.publish, "item-publish"),
+    *_of_items("delete/", items.delete, "item-delete"),
+    *_of_items("tags/", tags.item_tags, "item-tags"),
+    *_of_items("collections/", collections.item_collections, "item-collections"),
+    # Sections, subsections and units
+    path(f"{_CONTAINER}children/", containers.children, name="container-children"),
+    path(f"{_CONTAINER}order/", containers.reorder, name="container-reorder"),
+    path(f"{_CONTAINER}rename/", containers.rename, name="container-rename"),
+    path(f"{_CONTAINER}add-new/", containers.add_new, name="container-add-new"),
+    path(f"{_CONTAINER}add/", containers.add_existing, name="container-add"),
+    # Components
+    path(f"{_COMPONENT}fields/", components.fields, name="component-fields"),
+    path(f"{_COMPONENT}olx/", components.olx, name="component-olx"),
+    path(f"{_COMPONENT}files/", components.files, name="component-files"),
+    path(f"{_COMPONENT}files/delete/", components.delete_file, name="component-file-delete"),
+    path(f"{_COMPONENT}versions/", components.versions, name="component-versions"),
+    path(f"{_COMPONENT}versions/restore/", components.bring_back, name="component-bring-back"),
+    # Collections
+    path(f"{_LIBRARY}collections/", collections.collection_list, name="library-collections"),
+    path(f"{_LIBRARY}collections/new/", collections.new_collection, name="collection-new"),
+    path(f"{_LIBRARY}collections/<collection_code:code>/", collections.collection, name="collection"),
+    path(f"{_LIBRARY}collections/<collection_code:code>/delete/", collections.delete, name="collection-delete"),
+    path(f"{_LIBRARY}collections/<collection_code:code>/restore/", collections.restore, name="collection-restore"),
 ]

@@ -19,6 +19,10 @@ PAGES: Final = (
     f"{LIBRARY}settings/",
     f"{LIBRARY}team/",
     f"{LIBRARY}team/explain/",
+    f"{LIBRARY}outline/",
+    f"{LIBRARY}items/new/",
+    f"{LIBRARY}collections/",
+    f"{LIBRARY}collections/new/",
     f"{LIBRARY}changes/",
     f"{LIBRARY}publish/",
     f"{LIBRARY}releases/",
@@ -65,6 +69,7 @@ def test_a_library_is_created_with_the_keyboard_after_a_mistake(open_as: PageFac
     page.get_by_label("Organization").fill("DemoX")
     page.get_by_label("Name in the key").fill("not a slug")
     page.get_by_label("Name in the key").press("Enter")
+    expect(page.get_by_text("Nothing was saved.")).to_be_visible()
     field = page.get_by_label("Name in the key")
     expect(field).to_be_focused()
     expect(page.get_by_label("Title")).to_have_value("Made in a browser")
@@ -72,3 +77,26 @@ def test_a_library_is_created_with_the_keyboard_after_a_mistake(open_as: PageFac
     field.press("Enter")
     expect(page.get_by_text("“Made in a browser” is created.")).to_be_visible()
     expect(page).to_have_url("/libraries/lib:DemoX:browser/")
+
+
+def test_the_demo_is_entered_with_one_click(open_as: PageFactory, check_accessibility: Check) -> None:
+    page = open_as(None)
+    page.goto("/")
+    check_page(page, check_accessibility)
+    page.get_by_role("button", name="Log in as contributor").click()
+    expect(page.get_by_role("link", name="Welcome to content libraries")).to_be_visible()
+    expect(page.get_by_text("contributor", exact=True)).to_be_visible()
+
+
+def test_a_member_gets_a_role_and_sees_why(open_as: PageFactory) -> None:
+    page = open_as("library_admin")
+    page.goto(f"{LIBRARY}team/")
+    page.get_by_label("Username or e-mail address").fill("outsider")
+    page.get_by_label("Role", exact=True).select_option("library_user")
+    page.get_by_role("button", name="Give role").click()
+    expect(page.get_by_text("outsider has the role “Library user” now.")).to_be_visible()
+    page.get_by_role("link", name="outsider").click()
+    expect(page.get_by_role("row", name="See the library").first).to_contain_text("Library user")
+    page.go_back()
+    page.get_by_role("button", name="Remove outsider").click()
+    expect(page.get_by_role("link", name="outsider")).to_have_count(0)

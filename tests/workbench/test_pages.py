@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from content_libraries.content import api as content
 from content_libraries.libraries.models import ContentLibrary
 from content_libraries.workbench.policy import POLICY
 
@@ -76,6 +77,10 @@ def test_no_action_works_without_a_csrf_token(staff: User, library: ContentLibra
 def test_each_page_serves_the_policy_and_keeps_it(
     staff: User, library: ContentLibrary, browse: Browse, url: str
 ) -> None:
+    key = library.library_key
+    content.create_component(key, user=staff, block_type="html", component_code="c1")
+    content.create_container(key, user=staff, container_type="unit", title="U", container_code="u1")
+    content.create_collection(key, user=staff, title="c1")
     response = browse(staff).get(f"/{url}", follow=True)
     if response.status_code == 405:
         return
@@ -84,7 +89,8 @@ def test_each_page_serves_the_policy_and_keeps_it(
     assert re.findall(r"<script(?![^>]*\bsrc=)", page) == []
     assert re.findall(r"<style|\sstyle=|\son\w+=", page) == []
     assert re.findall(r'(?:src|href|action)="(?:https?:)?//', page) == []
-    assert page.count("<main") == page.count("<h1") == 1
+    if "children" not in url:  # a part of a page
+        assert page.count("<main") == page.count("<h1") == 1
 
 
 def test_the_policy_allows_only_files_of_the_site() -> None:

@@ -17,7 +17,6 @@ from ...libraries.api import ContentLibrary
 from ..decorators import page
 from ..forms import WorkbenchForm
 from ..lists import page_of
-from ..navigation import library_page
 from ..rendering import render_page
 
 ORDERS: Final = (
@@ -66,14 +65,6 @@ def library_list(request: HttpRequest) -> HttpResponse:
         "rows": _rows(listed.object_list),
     }
     return render_page(request, "libraries/list.html", context, part="libraries/results.html")
-
-
-@page
-def library_view(request: HttpRequest, library_key: LibraryLocatorV2) -> HttpResponse:
-    """Show a library."""
-    shown = library_page(request, library_key, tab="library")
-    summary = libraries.library_summary(request.user, shown.library)
-    return render_page(request, "libraries/library.html", {"summary": summary}, library=shown)
 
 
 def _rows(listed: Iterable[ContentLibrary]) -> list[LibraryRow]:

@@ -13,7 +13,7 @@ from ...keys import LibraryLocatorV2
 from ...libraries import api as libraries
 from ...libraries.api import License, Permission
 from ..decorators import action, form_page
-from ..forms import WorkbenchForm
+from ..forms import TextField, WorkbenchForm, posted
 from ..navigation import library_page
 from ..refusals import errors_in
 from ..rendering import render_page, tell
@@ -23,7 +23,7 @@ class SettingsForm(WorkbenchForm):
     """The fields of a library that people change."""
 
     title = forms.CharField(label=gettext_lazy("Title"))
-    description = forms.CharField(label=gettext_lazy("Description"), required=False, widget=forms.Textarea({"rows": 3}))
+    description = TextField(label=gettext_lazy("Description"), required=False)
     license = forms.ChoiceField(label=gettext_lazy("License"), required=False, choices=License.choices)
     allow_public_read = forms.BooleanField(
         label=gettext_lazy("Open to course authors"),
@@ -53,7 +53,7 @@ class NewLibraryForm(SettingsForm):
 def new_library(request: HttpRequest) -> HttpResponse:
     """Create a library."""
     libraries.require_create(request.user)
-    form = NewLibraryForm(request.POST or None)
+    form = NewLibraryForm(posted(request))
     if form.is_valid():
         with errors_in(form):
             library = libraries.create_library(user=request.user, **form.cleaned_data)
@@ -74,7 +74,7 @@ def library_settings(request: HttpRequest, library_key: LibraryLocatorV2) -> Htt
         "allow_public_read": shown.library.allow_public_read,
         "allow_public_learning": shown.library.allow_public_learning,
     }
-    form = SettingsForm(request.POST or None, initial=now)
+    form = SettingsForm(posted(request), initial=now)
     if form.is_valid():
         with errors_in(form):
             libraries.update_library(library_key, user=request.user, **form.cleaned_data)

@@ -18,7 +18,7 @@ from ...keys import LibraryLocatorV2
 from ...libraries import api as libraries
 from ...libraries.api import ROLE_NAMES, AccessLevel, Explanation, Grant, GrantKind, Permission, Role
 from ..decorators import action, form_page, page
-from ..forms import WorkbenchForm
+from ..forms import WorkbenchForm, posted
 from ..navigation import Link, library_page
 from ..refusals import errors_in
 from ..rendering import render_page, tell
@@ -65,7 +65,7 @@ class ExplainedPermission:
 def team(request: HttpRequest, library_key: LibraryLocatorV2) -> HttpResponse:
     """Show the team of a library, and give users roles."""
     shown = library_page(request, library_key, tab="library-team", permission=Permission.VIEW_TEAM)
-    form = MemberForm(request.POST or None)
+    form = MemberForm(posted(request))
     if form.is_valid():
         with errors_in(form):
             member = libraries.find_member(library_key, user=request.user, name=form.cleaned_data["member"])

@@ -46,6 +46,15 @@
   document.addEventListener("htmx:responseError", tellFailure);
   document.addEventListener("htmx:sendError", tellFailure);
 
+  // Buttons may belong to a form that they are not in. htmx does not see those, so their value is added here.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const { parameters, triggeringEvent } = event.detail;
+    const button = triggeringEvent?.submitter;
+    if (button?.name && parameters[button.name] === undefined) {
+      parameters[button.name] = button.value;
+    }
+  });
+
   // After a whole page has come, the focus goes to what has to be corrected, or to the beginning of the page.
   document.addEventListener("htmx:afterSettle", (event) => {
     watchToasts();

@@ -128,6 +128,19 @@ def test_two_versions_are_compared(library: ContentLibrary, author: User, browse
     assert "Write the number of a version" in shown(client, f"/compare/?item_key={key}&before=x", 400)
 
 
+def test_the_versions_of_a_component_lead_to_comparisons_and_changes(
+    library: ContentLibrary, author: User, browse: Browse
+) -> None:
+    key = make_text(library, author)
+    make_text(library, author, "t2")
+    client = browse(author)
+    page = shown(client, f"/items/{key}/versions/")
+    assert "Before and after" in shown(client, link_in(page, r'href="(/compare/[^"]+)"'))
+    changes = shown(client, link_in(page, r'href="(/libraries/[^"]+/changes/\?item_key=[^"]+)"'))
+    assert "Edited “t1”" in changes
+    assert "Edited “t2”" not in changes
+
+
 def test_an_undo_is_shown_done_and_taken_back(library: ContentLibrary, author: User, browse: Browse) -> None:
     key = make_text(library, author)
     write(key, author, "new words")

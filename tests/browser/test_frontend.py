@@ -25,6 +25,7 @@ def test_its_pages_are_opened_left_and_come_back_to(open_as: PageFactory, site: 
 def test_a_page_of_a_library_is_opened_by_its_address(open_as: PageFactory) -> None:
     page = open_as("author")
     page.get_by_role("link", name="Welcome to content libraries").click()
+    page.get_by_role("link", name="Open in the authoring frontend").click()
     expect(page.get_by_role("heading")).to_have_text("/authoring/library/lib:DemoX:welcome")
 
 

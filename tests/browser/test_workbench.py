@@ -23,6 +23,12 @@ PAGES: Final = (
     f"{LIBRARY}items/new/",
     f"{LIBRARY}collections/",
     f"{LIBRARY}collections/new/",
+    f"{LIBRARY}changes/",
+    f"{LIBRARY}publish/",
+    f"{LIBRARY}releases/",
+    f"{LIBRARY}releases/new/",
+    f"{LIBRARY}replace/",
+    f"{LIBRARY}bulk-settings/",
 )
 """All pages that need no preparation. A new page adds its path here."""
 
@@ -33,7 +39,7 @@ def check_page(page: Page, check_accessibility: Check) -> None:
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{page.url} overflows {width} px"
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         check_accessibility(page)
 
 

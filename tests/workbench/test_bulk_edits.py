@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -27,10 +28,10 @@ pytestmark = pytest.mark.django_db
 
 REPLACE = "/libraries/lib:CL-TEST:lib1/replace/"
 SETTINGS = "/libraries/lib:CL-TEST:lib1/bulk-settings/"
-WORDS: dict[str, Any] = {"find": "words", "replace": "texts", "match_case": "on"}
+WORDS = {"find": "words", "replace": "texts", "match_case": "on"}
 
 
-def preview(client: Client, url: str = REPLACE, status: int = 200, **given: Any) -> str:
+def preview(client: Client, given: Mapping[str, str], url: str = REPLACE, status: int = 200) -> str:
     response = client.post(url, given, headers=BOOSTED)
     assert response.status_code == status
     return response.content.decode()
@@ -54,7 +55,7 @@ def test_each_change_is_shown_before_it_is_made_and_can_be_undone(
     key = make_text(library, author)
     client = browse(author)
     assert "A preview appears here" in shown(client, REPLACE)
-    page = preview(client, **WORDS)
+    page = preview(client, WORDS)
     assert "+&lt;p&gt;old texts" in page
     assert "<strong>1</strong> item changes" in page
     assert 'value="words"' in page
@@ -73,17 +74,17 @@ def test_each_change_is_shown_before_it_is_made_and_can_be_undone(
 def test_only_chosen_items_change(library: ContentLibrary, author: User, browse: Browse) -> None:
     key, _other = make_text(library, author, "t1"), make_text(library, author, "t2")
     client = browse(author)
-    page = preview(client, **WORDS, item_keys=str(key))
+    page = preview(client, {**WORDS, "item_keys": str(key)})
     assert "<strong>1</strong> item changes" in page
-    assert "Nothing would change." in preview(client, **WORDS, block_types="problem")
+    assert "Nothing would change." in preview(client, {**WORDS, "block_types": "problem"})
     assert f">\n{key}</textarea>" in shown(client, f"{REPLACE}?item_keys={key}")
 
 
 def test_a_setting_of_all_problems_is_set(library: ContentLibrary, author: User, browse: Browse) -> None:
     key = make_problem(library, author)
     client = browse(author)
-    given: dict[str, Any] = {"setting": "max_attempts", "value": "3", "block_types": "problem"}
-    page = preview(client, SETTINGS, **given)
+    given = {"setting": "max_attempts", "value": "3", "block_types": "problem"}
+    page = preview(client, given, SETTINGS)
     assert "max_attempts" in page
     assert "<ins>3</ins>" in page
     client.post(SETTINGS, {**given, "fingerprint": fingerprint(page), "apply": "1"}, headers=BOOSTED)
@@ -104,14 +105,14 @@ def test_bad_input_is_kept_with_words_at_its_field(
 ) -> None:
     make_problem(library, author)
     for more in ({}, {"apply": "1"}):
-        page = preview(browse(author), url, 400, **given, query="kept", **more)
+        page = preview(browse(author), {**given, "query": "kept", **more}, url, 400)
         assert f'id="id_{field}_error"' in page
         assert 'value="kept"' in page
 
 
 def test_a_setting_that_no_item_has_is_refused_in_words(library: ContentLibrary, author: User, browse: Browse) -> None:
     make_text(library, author)
-    page = preview(browse(author), SETTINGS, 400, setting="max_attempts", value="3")
+    page = preview(browse(author), {"setting": "max_attempts", "value": "3"}, SETTINGS, 400)
     assert 'role="alert"' in page
     assert 'value="max_attempts"' in page
 
@@ -119,9 +120,9 @@ def test_a_setting_that_no_item_has_is_refused_in_words(library: ContentLibrary,
 def test_what_changed_after_the_preview_is_shown_again(library: ContentLibrary, author: User, browse: Browse) -> None:
     key = make_text(library, author)
     client = browse(author)
-    seen = fingerprint(preview(client, **WORDS))
+    seen = fingerprint(preview(client, WORDS))
     write(key, author, "later words")
-    page = preview(client, status=409, **WORDS, fingerprint=seen, apply="1")
+    page = preview(client, {**WORDS, "fingerprint": seen, "apply": "1"}, status=409)
     assert "Items were changed since the preview." in page
     assert "later texts" in page
     assert "later words" in olx(key, author)
@@ -165,7 +166,7 @@ def test_a_contributor_edits_and_a_reader_does_not(
     library: ContentLibrary, contributor: User, reader: User, browse: Browse
 ) -> None:
     key = make_text(library, contributor)
-    assert "old texts" in preview(browse(contributor), **WORDS)
+    assert "old texts" in preview(browse(contributor), WORDS)
     client = browse(reader)
     for response in (client.get(REPLACE), client.post(REPLACE, {**WORDS, "apply": "1"})):
         assert response.status_code == 403
@@ -177,8 +178,8 @@ def test_courses_are_edited_and_undone_in_the_same_way(staff: User, stranger: Us
     give_role(stranger, "course_staff", str(course_key))
     client = browse(stranger)
     url = f"/courses/{course_key}/bulk-settings/"
-    given: dict[str, Any] = {"setting": "display_name", "value": "Renamed", "item_keys": str(block_of("problem", "p"))}
-    page = preview(client, url, **given)
+    given = {"setting": "display_name", "value": "Renamed", "item_keys": str(block_of("problem", "p"))}
+    page = preview(client, given, url)
     given |= {"fingerprint": fingerprint(page), "apply": "1"}
     page = client.post(url, given, headers=BOOSTED, follow=True).content.decode()
     assert "1 item is changed." in page
@@ -194,7 +195,7 @@ def test_a_preview_stays_small_and_cheap(library: ContentLibrary, author: User, 
 
     def queries() -> int:
         with CaptureQueriesContext(connection) as captured:
-            page = preview(client, **WORDS)
+            page = preview(client, WORDS)
         assert len(page.encode()) <= MOST_BYTES
         assert len(captured) <= MOST_QUERIES
         return len(captured)

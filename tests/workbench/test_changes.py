@@ -11,8 +11,11 @@ from django.test import Client
 
 from content_libraries.content import api as content
 from content_libraries.history import api as history
-from content_libraries.keys import LibraryUsageLocatorV2, container_key
+from content_libraries.keys import LibraryContainerLocator, LibraryUsageLocatorV2
 from content_libraries.libraries.models import ContentLibrary
+from tests.conftest import give_role
+from tests.courses.building import key as block_of
+from tests.courses.building import make_course
 
 from .conftest import BOOSTED, HTMX, Browse, Cost
 
@@ -125,6 +128,19 @@ def test_two_versions_are_compared(library: ContentLibrary, author: User, browse
     assert "Write the number of a version" in shown(client, f"/compare/?item_key={key}&before=x", 400)
 
 
+def test_the_versions_of_a_component_lead_to_comparisons_and_changes(
+    library: ContentLibrary, author: User, browse: Browse
+) -> None:
+    key = make_text(library, author)
+    make_text(library, author, "t2")
+    client = browse(author)
+    page = shown(client, f"/items/{key}/versions/")
+    assert "Before and after" in shown(client, link_in(page, r'href="(/compare/[^"]+)"'))
+    changes = shown(client, link_in(page, r'href="(/libraries/[^"]+/changes/\?item_key=[^"]+)"'))
+    assert "Edited “t1”" in changes
+    assert "Edited “t2”" not in changes
+
+
 def test_an_undo_is_shown_done_and_taken_back(library: ContentLibrary, author: User, browse: Browse) -> None:
     key = make_text(library, author)
     write(key, author, "new words")
@@ -182,7 +198,8 @@ def test_a_container_is_restored_with_what_is_in_it(library: ContentLibrary, aut
     unit = content.create_container(
         library.library_key, user=author, container_type="unit", container_code="u1", title="Unit"
     )
-    content.append_children(container_key(str(unit.key)), user=author, child_keys=[key])
+    assert isinstance(unit.key, LibraryContainerLocator)
+    content.append_children(unit.key, user=author, child_keys=[key])
     write(key, author, "new words")
     url = f"/restore/?item_key={unit.key}&version_num=2"
     client = browse(author)
@@ -225,6 +242,23 @@ def test_a_stranger_sees_no_change(library: ContentLibrary, author: User, strang
     client = browse(stranger)
     for url in (CHANGES, f"/changes/{uuid}/", f"/changes/{uuid}/item/?item_key={key}", f"/compare/?item_key={key}"):
         assert "t1" not in shown(client, url, 403).replace(str(key), "").replace(url, "")
+
+
+def test_the_pages_of_a_course_are_for_its_team(staff: User, stranger: User, reader: User, browse: Browse) -> None:
+    course_key = make_course()
+    block = block_of("problem", "p")
+    change = history.list_change_sets(course_key, user=staff)[0:1][0]
+    pages = (
+        f"/courses/{course_key}/changes/",
+        f"/changes/{change.uuid}/",
+        f"/changes/{change.uuid}/item/?{urlencode({'item_key': str(block)})}",
+        f"/compare/?{urlencode({'item_key': str(block), 'before': '1', 'after': 'draft'})}",
+        f"/compare/?{urlencode({'item_key': str(block), 'before': 'x'})}",
+    )
+    give_role(reader, "course_staff", str(course_key))
+    for url, status in zip(pages, (200, 200, 200, 200, 400), strict=True):
+        assert str(course_key) in shown(browse(reader), url, status)
+        assert "lacks the permission" in shown(browse(stranger), url, 403)
 
 
 def test_unknown_changes_and_keys_are_pages_in_words(library: ContentLibrary, staff: User, browse: Browse) -> None:

@@ -1,6 +1,7 @@
 """Functions on the history of content for other rooms. They check permissions."""
 
 from ..learning_core.api import ChangeKind
+from ..learning_core.data import PublishFigures
 from ..olx.api import Replacing
 from ..xblocks.data import BlockEdit, SettingsEdit
 from .bulk_edits.applying import apply_bulk_edit, preview_bulk_edit
@@ -20,9 +21,8 @@ from .bulk_edits.jobs import (
     list_bulk_edits,
     make_bulk_edit,
     retry_bulk_edit,
-    start_bulk_edit,
 )
-from .change_sets import Listed, change_set_records, get_change_set, list_change_sets
+from .change_sets import AnyItemKey, ContextKey, Listed, change_set_records, get_change_set, list_change_sets
 from .compare.comparing import compare
 from .compare.data import AfterPublish, AroundChangeSet, Comparison, Moment, StateName
 from .data import (
@@ -35,6 +35,15 @@ from .data import (
     PublishGroup,
 )
 from .drafts import creation_entry, draft_history
+from .figures import Week, activity, publish_figures
+from .models import BulkEditJob, Release
+from .names import (
+    KIND_NAMES,
+    PUBLISH_CHANGE_NAMES,
+    PUBLISH_REASON_NAMES,
+    RESTORE_ACTION_NAMES,
+    UNDO_ACTION_NAMES,
+)
 from .publish_preview.data import (
     DraftAuthor,
     DraftLeftOut,
@@ -44,6 +53,7 @@ from .publish_preview.data import (
     PublishReason,
 )
 from .publish_preview.previewing import preview_publish
+from .publish_preview.publishing import publish_previewed
 from .publishes import publish_entries, publish_history
 from .release_data import (
     ReleaseAction,
@@ -74,6 +84,7 @@ from .releases.errors import (
 )
 from .releases.reading import (
     access_release,
+    allowed_actions,
     get_release,
     list_releases,
     preview_release,
@@ -96,10 +107,17 @@ from .undo.errors import NothingToUndoError, RecordsRemovedError, UndoConflictEr
 from .undo.undoing import preview_undo, undo_change_set
 
 __all__ = [
+    "KIND_NAMES",
+    "PUBLISH_CHANGE_NAMES",
+    "PUBLISH_REASON_NAMES",
+    "RESTORE_ACTION_NAMES",
+    "UNDO_ACTION_NAMES",
     "Action",
     "AfterPublish",
+    "AnyItemKey",
     "AroundChangeSet",
     "BlockEdit",
+    "BulkEditJob",
     "BulkEditPlan",
     "BulkEditResult",
     "ChangeKind",
@@ -108,6 +126,7 @@ __all__ = [
     "Comparison",
     "ConflictReason",
     "ContentChangedError",
+    "ContextKey",
     "Contributor",
     "DraftAuthor",
     "DraftLeftOut",
@@ -128,11 +147,13 @@ __all__ = [
     "PlannedItem",
     "PreviewItem",
     "PublishChange",
+    "PublishFigures",
     "PublishGroup",
     "PublishPreview",
     "PublishReason",
     "PublishedEntity",
     "RecordsRemovedError",
+    "Release",
     "ReleaseAction",
     "ReleaseConflictError",
     "ReleaseEventKind",
@@ -153,8 +174,11 @@ __all__ = [
     "UndoPlan",
     "UndoStep",
     "Undone",
+    "Week",
     "WrongStateError",
     "access_release",
+    "activity",
+    "allowed_actions",
     "apply_bulk_edit",
     "approve_release",
     "cancel_bulk_edit",
@@ -183,7 +207,9 @@ __all__ = [
     "preview_undo",
     "publish_due_release",
     "publish_entries",
+    "publish_figures",
     "publish_history",
+    "publish_previewed",
     "publish_release",
     "release_events",
     "release_items",
@@ -192,6 +218,5 @@ __all__ = [
     "retry_bulk_edit",
     "revert_release",
     "schedule_release",
-    "start_bulk_edit",
     "undo_change_set",
 ]

@@ -74,7 +74,7 @@ def list_change_sets(
 
     Raises NotFoundError and NotAllowedError.
     """
-    context_key, learning_package_pk, entity_pk = _place(key, user)
+    context_key, learning_package_pk, entity_pk = place_of(key, user)
     wanted = ChangeSetFilter(kind, username, entity_pk, since, until)
 
     def read(start: int, stop: int) -> list[ChangeSet]:
@@ -104,7 +104,7 @@ def change_set_records(uuid: UUID, *, user: Actor) -> Listed[ChangeRecord]:
     )
 
 
-def _place(key: ContextKey | AnyItemKey, user: Actor) -> tuple[ContextKey, int, int | None]:
+def place_of(key: ContextKey | AnyItemKey, user: Actor) -> tuple[ContextKey, int, int | None]:
     """Return the library or course of a key, its learning package, and the entity of an item."""
     match key:
         case LibraryLocatorV2():

@@ -7,16 +7,25 @@ Each log is one change set. The number of queries depends neither on the number 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 from django.db.models import BooleanField, Case, Count, F, IntegerField, Min, Q, QuerySet, Value, When
-from openedx_content.models_api import DraftChangeLog, DraftSideEffect, PublishLog, PublishSideEffect
+from openedx_content.models_api import (
+    DraftChangeLog,
+    DraftSideEffect,
+    PublishableEntity,
+    PublishLog,
+    PublishSideEffect,
+)
 
 from .branches import DRAFT, PUBLISHED, Branch
-from .data import ChangeKind, ChangeSetFigures, ChangeSetFilter, ChangeSetLog, ChangeSetRecord
+from .data import ChangeKind, ChangeSetFigures, ChangeSetFilter, ChangeSetLog, ChangeSetRecord, PublishFigures
 from .ids import package_id
 from .models import ChangeSetName
+from .packages import UNPUBLISHED_DELETE
 
 _IS_SIDE_EFFECT = Case(
     When(old_version=F("new_version"), then=Value(value=True)), default=Value(value=False), output_field=BooleanField()
@@ -29,6 +38,35 @@ _NAME_FIELDS = tuple(f"change_set_name__{name}" for name in ("kind", "source_key
 def count_change_sets(learning_package_pk: int, wanted: ChangeSetFilter) -> int:
     """Count the change sets of a learning package, in two queries."""
     return _drafts(learning_package_pk, wanted).count() + _publishes(learning_package_pk, wanted).count()
+
+
+def count_by_period(
+    learning_package_pk: int, bounds: Sequence[datetime], *, entity_pk: int | None = None
+) -> list[tuple[int, int]]:
+    """
+    Count the draft change logs and the publish logs of periods, in two queries.
+
+    Args:
+        bounds: the beginning of each period, in order, and the end of the last one.
+        entity_pk: only logs with a record of this entity.
+    """
+    wanted = ChangeSetFilter(entity_pk=entity_pk, since=bounds[0], until=bounds[-1])
+    drafts = _drafts(learning_package_pk, wanted).aggregate(**_period_counts("changed_at", bounds))
+    publishes = _publishes(learning_package_pk, wanted).aggregate(**_period_counts("published_at", bounds))
+    return [(drafts[name], publishes[name]) for name in drafts]
+
+
+def publish_figures(learning_package_pk: int) -> PublishFigures:
+    """Count the entities of a package by how far they are published, in one query that passes over all of them."""
+    is_live = Q(draft__version__isnull=False)
+    was_published = Q(published__version__isnull=False)
+    figures = PublishableEntity.objects.filter(learning_package_id=package_id(learning_package_pk)).aggregate(
+        unchanged=Count("pk", filter=is_live & was_published & Q(published__version=F("draft__version"))),
+        changed=Count("pk", filter=is_live & was_published & ~Q(published__version=F("draft__version"))),
+        new=Count("pk", filter=is_live & Q(published__version=None)),
+        deleted=Count("pk", filter=UNPUBLISHED_DELETE),
+    )
+    return PublishFigures(**figures)
 
 
 def list_change_sets(learning_package_pk: int, wanted: ChangeSetFilter, *, start: int, stop: int) -> list[ChangeSetLog]:
@@ -136,6 +174,13 @@ def change_set_effects(log: ChangeSetLog, record_pks: Collection[int]) -> dict[i
     for cause_pk, entity_pk in rows.values_list("cause_id", "effect__entity_id"):
         effects.setdefault(cause_pk, []).append(entity_pk)
     return effects
+
+
+def _period_counts(at: str, bounds: Sequence[datetime]) -> dict[str, Count]:
+    return {
+        f"period_{number}": Count("pk", filter=Q(**{f"{at}__gte": start, f"{at}__lt": end}), distinct=True)
+        for number, (start, end) in enumerate(pairwise(bounds))
+    }
 
 
 def _number(value: int) -> Value:

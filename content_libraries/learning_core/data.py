@@ -43,12 +43,16 @@ class EffectKind(StrEnum):
       if it was deleted.
     - ``members``: members of a collection, by entity pks.
     - ``tags``: tags of an object, each as taxonomy pk, value and whether it is a copy.
+    - ``templates``: units that are marked as templates, by entity pks. The object is blank.
+    - ``fields``: fields of a library: name -> value in ``removed`` and in ``added``.
     - ``forwards``: where references to a source of imports lead; see ``imports.records.forwarding``.
     """
 
     COLLECTION = "collection"
     MEMBERS = "members"
     TAGS = "tags"
+    TEMPLATES = "templates"
+    FIELDS = "fields"
     FORWARDS = "forwards"
 
 
@@ -180,6 +184,24 @@ class NumberedVersion:
     pk: int
     version_num: int
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishFigures:
+    """
+    How many items of a learning package are published.
+
+    Args:
+        unchanged: live items whose drafts are published.
+        changed: live items with changes that are not published.
+        new: live items that are not published.
+        deleted: items that are deleted in draft, and still published.
+    """
+
+    unchanged: int
+    changed: int
+    new: int
+    deleted: int
 
 
 @dataclass(frozen=True, slots=True)

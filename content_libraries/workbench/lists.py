@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -29,3 +30,32 @@ def page_number(request: HttpRequest) -> int:
 def page_of_total(request: HttpRequest, total: int) -> Page[int]:
     """Return the page of a search that found so many, for the links to other pages."""
     return Paginator(range(total), PAGE_SIZE).get_page(page_number(request))
+
+
+class Countable[T](Protocol):
+    """A list that is counted, and read one part at a time."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, part: slice, /) -> Sequence[T]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPage[T]:
+    """
+    A page of a list that is no queryset.
+
+    Args:
+        rows: the rows of the page.
+        page_obj: the numbers of the page, for ``pagination.html``.
+    """
+
+    rows: Sequence[T]
+    page_obj: Page[int]
+
+
+def page_of_list[T](request: HttpRequest, found: Countable[T], *, size: int = PAGE_SIZE) -> ListedPage[T]:
+    """Return the page of a list that ``?page=`` names. Only its rows are read."""
+    numbers = Paginator(range(len(found)), size).get_page(request.GET.get("page"))
+    start = (numbers.number - 1) * size
+    return ListedPage(found[start : start + size], numbers)

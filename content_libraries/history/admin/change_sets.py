@@ -24,7 +24,7 @@ from ...learning_core.api import ChangeSetName
 from .. import api
 from ..change_sets import AnyItemKey, ContextKey
 from .set_actions import ChangeSetActions, publish_restore_url, restore_urls
-from .set_pages import KINDS, SET_PAGE, UNDO_PAGE, parse_item, shown_set
+from .set_pages import SET_PAGE, UNDO_PAGE, parse_item, shown_set
 
 _ROWS: Final = 100
 _COMPARISON_PAGE: Final = "content_libraries_changesetname_comparison"
@@ -61,7 +61,7 @@ class ChangeSetSearchForm(forms.Form):
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
         required=False,
-        choices=lambda: [("", _("All")), *((kind, KINDS.get(kind, kind)) for kind in api.ChangeKind)],
+        choices=lambda: [("", _("All")), *api.KIND_NAMES.items()],
     )
     user = forms.CharField(label=gettext_lazy("Username"), required=False)
     since = forms.DateField(label=gettext_lazy("From"), required=False, widget=DayInput)

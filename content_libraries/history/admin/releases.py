@@ -17,21 +17,12 @@ from django.views.decorators.http import require_POST
 
 from ...admin_base.staff import StaffAdmin
 from ...errors import ContentLibrariesError
-from ...translation import LazyText
 from .. import api
 from ..api import ReleaseAction
 from ..models import Release
 
 _MOST_SHOWN: Final = 100
 """How many items, blocks and events a page shows."""
-
-_CHANGES: Final[Mapping[api.PublishChange, LazyText]] = {
-    api.PublishChange.CREATED: gettext_lazy("New"),
-    api.PublishChange.CHANGED: gettext_lazy("Changed"),
-    api.PublishChange.DELETED: gettext_lazy("Deleted"),
-    api.PublishChange.CONTENTS: gettext_lazy("Changed below"),
-    api.PublishChange.UNCHANGED: gettext_lazy("Unchanged"),
-}
 
 
 class _ActForm(forms.Form):
@@ -155,7 +146,7 @@ def _shown(release: Release, request: HttpRequest) -> dict[str, Any]:
     return {
         "preview": preview,
         "problem": problem,
-        "changes": [(item, _CHANGES[item.change]) for item in items[:_MOST_SHOWN]],
+        "changes": [(item, api.PUBLISH_CHANGE_NAMES[item.change]) for item in items[:_MOST_SHOWN]],
         "more_changes": max(0, len(items) - _MOST_SHOWN),
         "updates": () if preview is None else preview.offers.updates[:_MOST_SHOWN],
         "events": newest[::-1],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -11,26 +11,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from ...errors import ContentLibrariesError, MalformedKeyError, NotFoundError
 from ...keys import LibraryContainerLocator, LibraryLocatorV2, LibraryUsageLocatorV2, item_key, library_key
 from .. import api
 from ..change_sets import AnyItemKey
 from .set_pages import MOST_SHOWN, RESTORE_PAGE, SET_PAGE, UNDO_PAGE, ChangeSetPages, shown_set
-
-UNDO_ACTIONS: Final = {
-    api.UndoAction.REVERT: gettext_lazy("Goes back"),
-    api.UndoAction.DELETE: gettext_lazy("Is deleted"),
-    api.UndoAction.RESTORE: gettext_lazy("Comes back"),
-    api.UndoAction.UNPUBLISH: gettext_lazy("Is not published any more"),
-    api.UndoAction.PUBLISH: gettext_lazy("Is published again"),
-}
-RESTORE_ACTIONS: Final = {
-    api.RestoreAction.REVERT: gettext_lazy("Goes back"),
-    api.RestoreAction.RESTORE: gettext_lazy("Comes back"),
-    api.RestoreAction.DELETE: gettext_lazy("Is deleted"),
-}
 
 
 class _UndoForm(forms.Form):
@@ -79,7 +66,9 @@ class ChangeSetActions(ChangeSetPages):
             "shown": shown_set(change_set),
             "plan": plan,
             "problem": problem,
-            "steps": [] if plan is None else [(step, UNDO_ACTIONS[step.action]) for step in plan.steps[:MOST_SHOWN]],
+            "steps": []
+            if plan is None
+            else [(step, api.UNDO_ACTION_NAMES[step.action]) for step in plan.steps[:MOST_SHOWN]],
             "conflicts": () if plan is None else plan.conflicts[:MOST_SHOWN],
         }
         return self.render_page(request, "undo", context)
@@ -103,7 +92,9 @@ class ChangeSetActions(ChangeSetPages):
             "other_url": _other_url(target),
             "plan": plan,
             "problem": problem,
-            "steps": [] if plan is None else [(each, RESTORE_ACTIONS[each.action]) for each in plan.steps[:MOST_SHOWN]],
+            "steps": []
+            if plan is None
+            else [(each, api.RESTORE_ACTION_NAMES[each.action]) for each in plan.steps[:MOST_SHOWN]],
         }
         return self.render_page(request, "restore", context)
 

@@ -9,7 +9,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
 
 from ...admin_base.staff import StaffAdmin
 from ...keys import block_key, item_key
@@ -19,19 +18,6 @@ from ..change_sets import AnyItemKey
 SET_PAGE: Final = "content_libraries_changesetname_set"
 UNDO_PAGE: Final = "content_libraries_changesetname_undo"
 RESTORE_PAGE: Final = "content_libraries_changesetname_restore"
-KINDS: Final = {
-    api.ChangeKind.EDIT: gettext_lazy("Edit"),
-    api.ChangeKind.IMPORT: gettext_lazy("Import"),
-    api.ChangeKind.SYNC: gettext_lazy("Sync"),
-    api.ChangeKind.CONVERT: gettext_lazy("Conversion"),
-    api.ChangeKind.PASTE: gettext_lazy("Paste"),
-    api.ChangeKind.RESTORE: gettext_lazy("Restore"),
-    api.ChangeKind.BULK_EDIT: gettext_lazy("Bulk edit"),
-    api.ChangeKind.TEMPLATE: gettext_lazy("From a template"),
-    api.ChangeKind.DISCARD: gettext_lazy("Discard"),
-    api.ChangeKind.UNDO: gettext_lazy("Undo"),
-    api.ChangeKind.PUBLISH: gettext_lazy("Publish"),
-}
 MOST_SHOWN: Final = 100
 """How many items, and conflicts, a plan shows. The counts tell of all."""
 
@@ -63,7 +49,7 @@ class ChangeSetPages(StaffAdmin):
 
 def shown_set(change_set: api.ChangeSet) -> ShownSet:
     """Return a change set as pages show it."""
-    kind = str(KINDS.get(change_set.kind, change_set.kind))
+    kind = str(api.KIND_NAMES[change_set.kind])
     return ShownSet(change_set, kind, reverse(f"admin:{SET_PAGE}", args=(change_set.uuid,)))
 
 

@@ -18,6 +18,7 @@ from ...learning_core import api as learning_core
 from ...learning_core.api import VersionStatus
 from ...learning_core.data import ChangeSetLog
 from ...libraries import api as libraries
+from ...libraries.api import Permission
 from ...olx.api import ComparedState, state_difference
 from ..change_sets import AnyItemKey, ContextKey, item_place, item_type_of_key
 from .data import AfterPublish, AroundChangeSet, Comparison, StateName
@@ -25,8 +26,9 @@ from .data import AfterPublish, AroundChangeSet, Comparison, StateName
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where an item is: its library or course, its learning package, and its entity."""
+    """Locates an item for a user: its library or course, its learning package, and its entity."""
 
+    user: Actor
     key: AnyItemKey
     context_key: ContextKey
     learning_package_pk: int
@@ -42,8 +44,9 @@ def compare(before: StateName, after: StateName, *, user: Actor) -> Comparison:
     Raises NotFoundError and NotAllowedError; and InvalidInputError for items of different types, and for a state that
     the item never had, with the field ``before`` or ``after``.
     """
-    # Both sides are authorized before anything is read: what is said about one must not depend on the other.
-    old_place, new_place = (_place(name.key, user) for name in (before, after))
+    # Both sides are authorized before anything is read, so that an error about one side tells nothing about the other.
+    old_place = _place(before.key, user)
+    new_place = old_place if after.key == before.key else _place(after.key, user)
     if item_type_of_key(before.key) != item_type_of_key(after.key):
         raise InvalidInputError(
             _("A %(before)s cannot be compared with a %(after)s. Name two states of one item, or two items of a type.")
@@ -56,7 +59,7 @@ def compare(before: StateName, after: StateName, *, user: Actor) -> Comparison:
 
 
 def _place(key: AnyItemKey, user: Actor) -> _Place:
-    return _Place(key, *item_place(key, user=user))
+    return _Place(user, key, *item_place(key, user=user))
 
 
 def _read(place: _Place, name: StateName, field: str) -> tuple[VersionStatus | None, ComparedState | None]:
@@ -123,6 +126,6 @@ def _unknown_log(place: _Place, uuid: UUID, field: str) -> InvalidInputError:
 
 def _state(place: _Place, version_pk: int, current: content.CurrentVersions) -> ComparedState:
     if isinstance(place.key, LibraryUsageLocatorV2 | LibraryContainerLocator):
-        library = libraries.get_library(library_key_of(place.key))
+        library = libraries.access_library(place.user, library_key_of(place.key), Permission.VIEW)
         return content.item_state(library, place.key, version_pk, current=current)
     return courses.block_state(version_pk, current=current)

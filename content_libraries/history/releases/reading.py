@@ -20,7 +20,7 @@ from ..change_sets import Listed
 from ..models import Release, ReleaseEvent, ReleaseItem
 from ..publish_preview.data import PublishPreview
 from ..publish_preview.previewing import named, preview_of_plan
-from ..release_data import ReleaseItemEntry, ReleaseState
+from ..release_data import RULES, ReleaseAction, ReleaseItemEntry, ReleaseState, possible_actions
 from .errors import ItemsDeletedError
 
 
@@ -78,6 +78,21 @@ def preview_release(uuid: UUID, *, user: Actor) -> PublishPreview:
     release = access_release(uuid, user, Permission.VIEW)
     require_items_there(release)
     return preview_of_plan(plan_of(release), release.key, user=user)
+
+
+def allowed_actions(release: Release, *, user: Actor) -> tuple[ReleaseAction, ...]:
+    """Return what a user may do with a release in its state. Needs VIEW. Raises NotFoundError and NotAllowedError."""
+    library = libraries.access_library(user, release.key, Permission.VIEW)
+    allowed = [
+        action
+        for action in possible_actions(release.current_state)
+        if libraries.may(user, library, RULES[action].permission)
+    ]
+    author_pk = libraries.author_pk(user)
+    is_own = author_pk is not None and author_pk == release.created_by_id
+    if not is_own and not libraries.may(user, library, Permission.PUBLISH):
+        allowed = [action for action in allowed if action is not ReleaseAction.CANCEL]
+    return tuple(allowed)
 
 
 def access_release(uuid: UUID, user: Actor, permission: Permission) -> Release:

@@ -77,6 +77,7 @@ ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content/test_bul
 	tests/history/test_change_sets.py tests/history/test_release_races.py tests/history/test_undo_races.py \
 	tests/history/test_undo_properties.py tests/sync/test_races.py tests/imports/test_races.py \
 	tests/xblocks/test_races.py \
+	tests/backups/test_killed_workers.py tests/backups/test_replacing.py \
 	tests/jobs
 
 test-services: $(VENV)/.services  ## Run tests and the install guide on MariaDB and PostgreSQL, over RabbitMQ and Redis, and what compose.yaml starts

@@ -144,7 +144,7 @@ def _fill(size: int) -> None:
 
 
 def _documents(size: int) -> Iterator[Body]:
-    """Yield documents like those of components: 60 words of text, with word frequencies as in a language."""
+    """Yield documents as components have them: 60 words of text, with word frequencies as in a language."""
     chance = random.Random(7)  # noqa: S311 - the same documents in every run
     vocabulary = [_word(number) for number in range(VOCABULARY)]
     frequencies = [1 / (rank + 10) for rank in range(VOCABULARY)]

@@ -1,4 +1,8 @@
-"""The public Python API: everything that the rooms list in ``__all__``."""
+"""
+The public Python API: everything that the rooms list in ``__all__``.
+
+The room ``history`` has names of other rooms, too, such as ``Action``. Import its functions from ``history.api``.
+"""
 
 from .actors import *  # noqa: F403
 from .backups.api import *  # noqa: F403

@@ -236,7 +236,7 @@ SEARCH_ENGINE = Setting(
 SEARCH_MAX_CONDITIONS = Setting(
     "CONTENT_LIBRARIES_SEARCH_MAX_CONDITIONS",
     2_000,
-    "How many conditions the filters of one search may have, those of all queries in one request together.",
+    "How many conditions the filters of all queries of one request may have together.",
 )
 
 SEARCH_ANSWER_BYTES = Setting(

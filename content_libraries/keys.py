@@ -21,6 +21,7 @@ from django.utils.translation import gettext_noop
 from opaque_keys import InvalidKeyError, OpaqueKey
 from opaque_keys.edx.keys import CourseKey, UsageKey
 from opaque_keys.edx.locator import (
+    BlockUsageLocator,
     CourseLocator,
     LibraryCollectionLocator,
     LibraryContainerLocator,
@@ -50,6 +51,7 @@ __all__ = [
     "library_key",
     "library_key_of",
     "run_block_key",
+    "stored_item_key",
     "stored_usage_key",
 ]
 
@@ -153,11 +155,69 @@ def run_block_key(text: str) -> UsageKey:
     return key.map_into_course(course.for_branch(None))
 
 
+class _Remembering(OpaqueKey):
+    """A key that computes its hash and its text only once. It equals other keys with the same fields."""
+
+    _hash: int
+    _text: str
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            object.__setattr__(self, "_hash", super().__hash__())  # keys refuse to be changed
+            return self._hash
+
+    def __str__(self) -> str:
+        try:
+            return self._text
+        except AttributeError:
+            object.__setattr__(self, "_text", super().__str__())
+            return self._text
+
+
+class _LibraryKey(_Remembering, LibraryLocatorV2):
+    pass
+
+
+class _BlockKey(_Remembering, BlockUsageLocator):
+    pass
+
+
+class _ComponentKey(_Remembering, LibraryUsageLocatorV2):
+    pass
+
+
+class _ContainerKey(_Remembering, LibraryContainerLocator):
+    pass
+
+
 @lru_cache(maxsize=20_000)
 def stored_usage_key(text: str) -> UsageKey:
-    """Parse a usage key of the database, with a cache: reading a course would spend most of its time on parsing."""
+    """
+    Parse a usage key of the database, with a cache.
+
+    Reading a course would otherwise spend most of its time on parsing keys, and on computing their hashes.
+    """
     key: UsageKey = UsageKey.from_string(text)
-    return key
+    if type(key) is not BlockUsageLocator:
+        return key
+    return _BlockKey(key.course_key, key.block_type, key.block_id)  # type: ignore[no-untyped-call]
+
+
+@lru_cache(maxsize=20_000)
+def stored_item_key(text: str) -> ItemKey:
+    """Parse the key of a library item of the database, with a cache. Raises MalformedKeyError."""
+    key = item_key(text)
+    library = _stored_library_key(key.lib_key.org, key.lib_key.slug)
+    if isinstance(key, LibraryContainerLocator):
+        return _ContainerKey(library, key.container_type, key.container_id)
+    return _ComponentKey(library, key.block_type, key.usage_id)  # type: ignore[abstract]
+
+
+@lru_cache(maxsize=1_000)
+def _stored_library_key(org: str, slug: str) -> LibraryLocatorV2:
+    return _LibraryKey(org, slug)  # type: ignore[no-untyped-call]
 
 
 def context_key(text: str) -> LibraryLocatorV2 | CourseKey:

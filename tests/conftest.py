@@ -28,6 +28,8 @@ from content_libraries.libraries.models import AccessLevel, ContentLibrary
 from studio.celery import app
 from studio.tokens import make_token
 
+from .processes import collect_garbage_rarely, run_test
+
 BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[2] / "shared" / "data"
 """Real exports that others made; see the README beside them."""
 
@@ -69,6 +71,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
         if any(definition.scope == "module" for each in definitions for definition in each):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
     yield
+
+
+def pytest_collection_finish() -> None:
+    collect_garbage_rarely()
+
+
+@pytest.hookimpl(tryfirst=True)  # instead of that of pytest
+def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool:
+    return run_test(item, nextitem)
 
 
 @pytest.fixture(scope="session")

@@ -124,9 +124,9 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
         api.create_container, display_name="title", container_type_code="container_type", slug="container_code"
     ),
     content.ContainerUpdateSerializer: Feeds.to(
-        api.set_license, decides=LICENSE, elsewhere="change", display_name="title", **EXPECTED
+        api.update_container, decides=LICENSE, elsewhere="change", display_name="title", **EXPECTED
     ),
-    licenses.LicenseUpdateSerializer: Feeds.to(api.set_license, decides=LICENSE, elsewhere="change title", **EXPECTED),
+    licenses.LicenseUpdateSerializer: Feeds.to(api.set_license, decides=LICENSE, elsewhere="change", **EXPECTED),
     content.ItemKeysSerializer: Feeds.to(
         api.add_to_collection, api.remove_from_collection, usage_keys="item_keys", **EXPECTED
     ),

@@ -235,11 +235,11 @@ class World:
         releases = [history.create_release(key, user=self.writer, title="Week") for _ in range(self.size // 10)]
         for number in range(self.size // 10):
             history.comment_release(releases[-1].uuid, user=self.writer, text=f"Comment {number}")
-        edits = [
-            history.start_bulk_edit(history.Selection(key), history.Replacing(str(number), "b"), user=self.writer)
-            for number in range(self.size // 10)
-        ]
-        return {"release_uuid": str(releases[-1].uuid), "bulk_edit_uuid": str(edits[-1].uuid)}
+        for number in range(self.size // 10):
+            replacing = history.Replacing(str(number), "b")
+            history.make_bulk_edit(history.Selection(key), replacing, user=self.writer, background=True)
+        newest_edit = history.list_bulk_edits(user=self.writer)[0]
+        return {"release_uuid": str(releases[-1].uuid), "bulk_edit_uuid": str(newest_edit.uuid)}
 
     def _archives(self) -> dict[str, str]:
         """Jobs as a worker leaves them; writing the archive would cost more than all the rest."""

@@ -64,7 +64,9 @@ def world_with_arguments(
     api.create_block(unit, user=OPERATOR, block_type="problem", block_id="linked", settings=link)
     canceled_run, waiting_run = [api.start_run(user=staff, courses=[_COURSE]) for _ in range(2)]
     replacing = (history.Selection(library.library_key), history.Replacing("a", "b"))
-    canceled_edit, waiting_edit = [history.start_bulk_edit(*replacing, user=staff) for _ in range(2)]
+    for _ in range(2):  # the second one cancels the first one
+        history.make_bulk_edit(*replacing, user=staff, background=True)
+    waiting_edit, canceled_edit = history.list_bulk_edits(user=staff)
     backup = api.start_backup(library.library_key, user=staff, origin="example.com")
     back_up(str(backup.uuid))
     restoring = api.start_restore(SimpleUploadedFile("library.zip", b"PK"), user=staff)

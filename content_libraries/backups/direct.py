@@ -32,7 +32,7 @@ _MOST_DAMAGED = 10
 @dataclass(frozen=True, slots=True)
 class RestoreResult:
     """
-    What a restore did, or would do.
+    Describes what a restore did, or would do.
 
     Args:
         plan: what happens to items and collections.
@@ -66,7 +66,7 @@ def write_backup(
     Args:
         path: where the archive is written to.
         origin: name of this site.
-        options: what goes in; everything that is not deleted if None.
+        options: the parts that go in; everything that is not deleted if None.
         after_each: is called after each file and item.
 
     Returns: how many things of each kind the archive holds. Raises NotFoundError, NotAllowedError, DamagedFileError,
@@ -124,10 +124,10 @@ def restore_library(
         archive, path: the archive.
         user: needs EDIT, or the right to create libraries.
         confirmed: for RestoreMode.REPLACE_ALL the key of the library, which the user has typed.
-        safety_copy: takes a backup before RestoreMode.REPLACE_ALL. An error of it stops the restore.
-        fingerprint: of the plan that the user has seen; None to apply any plan.
+        safety_copy: takes a backup before RestoreMode.REPLACE_ALL. If it raises an error, nothing is restored.
+        fingerprint: fingerprint of the plan that the user has seen; None to apply any plan.
         with_links: whether links to the library of the archive move to this library, after the restore.
-        job_uuid: the job that does it.
+        job_uuid: the job that restores.
 
     Raises NotFoundError, NotAllowedError, InvalidInputError, RestoreOutdatedError, StorageError and StorageFullError;
     then the library is unchanged.

@@ -1,4 +1,4 @@
-"""Requests to write or read an archive. What a worker does with them is in ``running``."""
+"""Starts, finds, cancels and retries jobs that write or read archives. The work of a worker is in ``running``."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def apply_restore_plan(
     plan_uuid: UUID, *, user: Actor, origin: str, confirmed: str = "", move_links: bool = False
 ) -> RestoreJob:
     """
-    Let a worker do what a plan says. It does nothing if the library has changed since.
+    Let a worker apply a plan. It changes nothing if the library has changed since the plan was made.
 
     Args:
         plan_uuid: a plan of the user.
@@ -284,7 +284,7 @@ def retry_restore(job_uuid: UUID, /, *, user: Actor) -> RestoreJob:
 
 
 def _find[JobT: Job](model: type[JobT], job_uuid: UUID, *, user: Actor) -> JobT:
-    """Find a job of the user; staff find all. It is locked where the caller is in a transaction."""
+    """Find a job of the user; staff find all. The row is locked if the caller is in a transaction."""
     with transaction.atomic():
         job = model._default_manager.select_for_update().filter(uuid=job_uuid).first()
     if job is None or not may_see(user, job.user_id):
@@ -293,7 +293,7 @@ def _find[JobT: Job](model: type[JobT], job_uuid: UUID, *, user: Actor) -> JobT:
 
 
 def _start(job: RestoreJob) -> None:
-    """Save a new restore, in the caller's transaction, and tell a worker after it."""
+    """Save a new restore, in the caller's transaction, and tell a worker after the commit."""
     title = site_language.gettext("Restore of a library")
     create_status(job, task_name=RESTORE_TASK, name=title, total_steps=1)
     job.save()

@@ -10,7 +10,8 @@ from ..jobs.models import Job
 
 class BackupJob(Job):
     """
-    One archive of a library. ``file`` is blank until the job has succeeded, and again when it was kept long enough.
+    The job that writes an archive of a library. ``file`` is blank until the job has succeeded, and again after the
+    archive was kept long enough.
 
     .. no_pii: a user is only referred to.
     """
@@ -44,11 +45,11 @@ class RestorePurpose(models.TextChoices):
 
 class RestoreJob(Job):
     """
-    One archive that is read: into a learning package, to verify it, or to restore it into a library.
+    The job that reads an archive: into a learning package, to verify it, or to restore it into a library.
 
     1. STAGE reads the archive into a learning package, of which its user then makes a library.
     2. VERIFY keeps the archive. A PLAN and an APPLY use the archive of a VERIFY, which is their ``source``.
-    3. APPLY does what a PLAN has said, or nothing.
+    3. APPLY does exactly what its PLAN says, or nothing.
 
     .. no_pii: a user is only referred to.
     """

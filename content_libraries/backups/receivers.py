@@ -18,7 +18,7 @@ def library_created(*, content_library: ContentLibraryData, **_kwargs: object) -
     """
     Give a library of restored content the tags of the archive.
 
-    Tags belong to keys, which the content has from now on.
+    Tags belong to keys, and the content has keys only since it has a library.
     """
     try:
         library = get_library(content_library.library_key)

@@ -58,10 +58,11 @@ def restore_report(result: RestoreResult) -> dict[str, Any]:
     listed = [item for item in plan.items if item.action is not Action.UNCHANGED]
     return {
         "library": str(result.library_key),
-        "fingerprint": plan.fingerprint,
+        "fingerprint": plan.basis.fingerprint,
         "counts": dict(plan.counts()),
         "items": [{**asdict(item), "action": str(item.action)} for item in listed[:MOST_ITEMS]],
         "items_not_listed": max(len(listed) - MOST_ITEMS, 0),
+        "publications": plan.publications,
         "collections": [{**asdict(collection), "action": str(collection.action)} for collection in plan.collections],
         "links": [asdict(moved) for moved in result.links],
     }

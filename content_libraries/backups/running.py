@@ -1,4 +1,4 @@
-"""Does the jobs of this room in a worker, which can die at any point (ADR 0016)."""
+"""Runs the jobs of this room in a worker, which can die at any point (ADR 0016)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _UNKNOWN: Final = "unknown"
 
 
 def delete_expired() -> int:
-    """Delete archives and restored content that were kept long enough. Returns how many there were."""
+    """Delete archives and restored content that were kept long enough. Returns how many were deleted."""
     expiry = datetime.now(UTC) - timedelta(days=conf.BACKUP_DAYS.value)
     old: list[BackupJob | RestoreJob] = [
         job
@@ -159,7 +159,7 @@ def _plan(worker: JobWorker[RestoreJob]) -> None:
 
 
 def _apply(worker: JobWorker[RestoreJob]) -> None:
-    """Do what a plan says, in one transaction with the end of the job."""
+    """Apply a plan, in one transaction with the end of the job."""
     user, key = worker.acting_user(), library_key(worker.job.library_key)
     options = RestoreOptions.from_json(worker.job.options)
     backup = _safety_copy(worker) if options.mode is RestoreMode.REPLACE_ALL else ""
@@ -219,7 +219,7 @@ _WORK: Final = {
 
 @contextmanager
 def _archive(job: RestoreJob) -> Iterator[Path]:
-    """Yield the path of the archive of a job. Errors in the archive call it as its user does."""
+    """Yield the path of the archive of a job. Errors in the archive name it as its user does."""
     source = job.source or job
     if not source.file:
         raise NotFoundError(_("The archive of this restore was deleted. Upload it again."))

@@ -13,17 +13,17 @@ from .running import BACKUPS, RESTORES, delete_expired
 
 @shared_task(name=BACKUP_TASK, acks_late=True, reject_on_worker_lost=True)
 def back_up(job_uuid: str) -> None:
-    """Write the archive of a library. Delivered twice, even at the same time, it is written once."""
+    """Write the archive of a library. If the task is delivered twice, even at the same time, it is written once."""
     run_job(BACKUPS, UUID(job_uuid))
 
 
 @shared_task(name=RESTORE_TASK, acks_late=True, reject_on_worker_lost=True)
 def restore(job_uuid: str) -> None:
-    """Read the archive of a library. Delivered twice, even at the same time, it is read once."""
+    """Read the archive of a library. If the task is delivered twice, even at the same time, it is read once."""
     run_job(RESTORES, UUID(job_uuid))
 
 
 @periodic_task("content_libraries.backups.tidy", seconds=HOUR)
 def delete_expired_backups() -> int:
-    """Delete archives and restored content that were kept long enough. Returns how many there were."""
+    """Delete archives and restored content that were kept long enough. Returns how many were deleted."""
     return delete_expired()

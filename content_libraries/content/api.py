@@ -49,7 +49,6 @@ from .containers import (
     append_children,
     create_container,
     remove_children,
-    rename_container,
     replace_children,
 )
 from .data import (
@@ -78,8 +77,8 @@ from .for_courses import reads_for_course, register_links
 from .hierarchies import get_hierarchy
 from .item_details import get_children, get_children_list, get_container_settings, get_item
 from .items import access_item, delete_item, item_summary, restore_item
-from .license_edits import get_license, set_license
-from .licenses import course_spelling, license_code, license_name
+from .license_edits import get_license, set_license, update_container
+from .licenses import license_name
 from .licensing import (
     LICENSE_SETTINGS,
     EffectiveLicense,
@@ -91,7 +90,16 @@ from .licensing import (
 from .publishing import discard_all, discard_item, publish_all, publish_item, published_changes, unpublished_changes
 from .searching import FindsItems, find_items, register_finder
 from .states import CurrentVersions, children_at, item_state
-from .templates import is_template, list_templates, mark_template, require_template, unmark_template
+from .templates import (
+    is_template,
+    list_templates,
+    mark_template,
+    require_template,
+    set_templates,
+    take_back_templates,
+    templates_among,
+    unmark_template,
+)
 from .wording import change_in_words
 
 __all__ = [
@@ -130,7 +138,6 @@ __all__ = [
     "children_at",
     "collection_version",
     "conflict_message",
-    "course_spelling",
     "create_collection",
     "create_component",
     "create_container",
@@ -161,7 +168,6 @@ __all__ = [
     "item_summary",
     "library_key_of_package",
     "license_attributes",
-    "license_code",
     "license_name",
     "list_assets",
     "list_collections",
@@ -181,7 +187,6 @@ __all__ = [
     "register_links",
     "remove_children",
     "remove_from_collection",
-    "rename_container",
     "replace_children",
     "require_template",
     "require_version",
@@ -191,12 +196,16 @@ __all__ = [
     "set_collections",
     "set_license",
     "set_olx",
+    "set_templates",
     "settings_of",
+    "take_back_templates",
+    "templates_among",
     "title_of_untitled",
     "type_name",
     "unmark_template",
     "unpublished_changes",
     "update_collection",
+    "update_container",
     "version_conflict",
     "write_items",
     "write_settings",

@@ -33,7 +33,7 @@ def write_items(
         library: the library that gets the items.
         components, containers, file_bytes, at: see ``learning_core.api.write_drafts``.
         container_settings: entity_ref of an item of this write -> settings and license to keep with its new version.
-            Other items keep those of their draft.
+            Other items keep the settings of their draft.
 
     Returns: the written items. Raises NotAllowedError, and InvalidInputError if Learning Core refuses an item or if
     the library would hold too many components. On an error nothing is written.

@@ -73,27 +73,6 @@ def create_container(
     return item_summary(library, pk)
 
 
-def rename_container(
-    key: LibraryContainerLocator, *, user: Actor, title: str, expected_version: int | None = None
-) -> ItemSummary:
-    """
-    Give a container a new title, in a new version even if the title is the same. Needs EDIT.
-
-    Args:
-        expected_version: the version that the edit started from; any version if None.
-
-    Raises NotFoundError, NotAllowedError, ConflictError, VersionConflictError, and InvalidInputError for a title that
-    is too long.
-    """
-    library, container = access_item(user, key, Permission.EDIT)
-    with expecting(library, key, container.pk, expected_version), transaction.atomic():
-        version = learning_core.rename_container(
-            package_pk(library), container.pk, title=title, author_pk=author_pk(user)
-        )
-        _keep_settings(version)
-    return item_summary(library, container.pk)
-
-
 def append_children(
     key: LibraryContainerLocator, *, user: Actor, child_keys: Sequence[ItemKey], expected_version: int | None = None
 ) -> ItemSummary:

@@ -189,7 +189,7 @@ class Licensing:
 
     Args:
         own: the license that the item has itself.
-        effective: its own license, else that of the containers above it, else that of the library.
+        effective: its own license, else the license of the containers above it, else the license of the library.
         source: where the code of the effective license comes from: key of the item, a container, or the library.
     """
 

@@ -1,7 +1,9 @@
-"""Gives items licenses, in new versions."""
+"""Gives items licenses, and containers titles, in new versions."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
@@ -26,6 +28,7 @@ MAX_LICENSE_TEXT: Final = 2_000
 MAX_HOLDER: Final = 500
 MAX_NOTICE: Final = 5_000
 LIMITS: Final = {"license_text": MAX_LICENSE_TEXT, "license_holder": MAX_HOLDER, "copyright_notice": MAX_NOTICE}
+_NO_CHANGE: Final = LicenseChange()
 
 
 def get_license(key: ItemKey, *, user: Actor) -> ItemSummary:
@@ -39,38 +42,64 @@ def get_license(key: ItemKey, *, user: Actor) -> ItemSummary:
 
 
 def set_license(
-    key: ItemKey,
-    *,
-    user: Actor,
-    change: LicenseChange,
-    title: str | None = None,
-    expected_version: int | None = None,
+    key: ItemKey, *, user: Actor, change: LicenseChange, expected_version: int | None = None
 ) -> ItemSummary:
     """
     Give a component or container a license, in a new version even if nothing changes. Needs EDIT.
+
+    The license of a component whose type has a license among its own fields is written to this field.
 
     Args:
         key: the item.
         user: the user who edits.
         change: the new values.
-        title: a new title for a container; None keeps the title.
         expected_version: the version that the edit started from; any version if None.
-
-    The license of a component whose type has a license among its own fields is written to this field.
 
     Returns: the item with its license. Raises NotFoundError, NotAllowedError, ConflictError, VersionConflictError;
     OlxError for a component that cannot be read; and InvalidInputError for a license that the site does not offer, for
     a license ``other`` without a text, and for a value that is too long.
     """
+    if isinstance(key, LibraryContainerLocator):
+        return update_container(key, user=user, change=change, expected_version=expected_version)
+    with _editing(key, user, expected_version) as (library, entity_pk, base_pk):
+        _license_component(library, key, entity_pk, base_pk, change=change, user=user)
+    return with_licensing(library, entity_pk, item_summary(library, entity_pk), published=False)
+
+
+def update_container(
+    key: LibraryContainerLocator,
+    *,
+    user: Actor,
+    title: str | None = None,
+    change: LicenseChange = _NO_CHANGE,
+    expected_version: int | None = None,
+) -> ItemSummary:
+    """
+    Give a container a new title, a license, or both, in one new version even if nothing changes. Needs EDIT.
+
+    Args:
+        key: the container.
+        user: the user who edits.
+        title: the new title; None keeps the title.
+        change: new values of the license.
+        expected_version: the version that the edit started from; any version if None.
+
+    Returns: the container with its license. Raises the errors of ``set_license``, and InvalidInputError for a title
+    that is too long.
+    """
+    with _editing(key, user, expected_version) as (library, entity_pk, base_pk):
+        _write_container(library, entity_pk, base_pk, change=change, title=title, user=user)
+    return with_licensing(library, entity_pk, item_summary(library, entity_pk), published=False)
+
+
+@contextmanager
+def _editing(key: ItemKey, user: Actor, expected_version: int | None) -> Iterator[tuple[ContentLibrary, int, int]]:
+    """Yield the library of an item, its entity, and the version to edit, in a transaction. Needs EDIT."""
     library, item = access_item(user, key, Permission.EDIT)
     with expecting(library, key, item.pk, expected_version), transaction.atomic():
         learning_core.lock_package(package_pk(library))
         base_pk = learning_core.current_versions([item.pk], branch="draft").get(item.pk, item.draft_version_pk or 0)
-        if isinstance(key, LibraryContainerLocator):
-            _license_container(library, item.pk, base_pk, change=change, title=title, user=user)
-        else:
-            _license_component(library, key, item.pk, base_pk, change=change, user=user)
-    return with_licensing(library, item.pk, item_summary(library, item.pk), published=False)
+        yield library, item.pk, base_pk
 
 
 def changed_license(old: ItemLicense, change: LicenseChange) -> ItemLicense:
@@ -96,7 +125,7 @@ def changed_license(old: ItemLicense, change: LicenseChange) -> ItemLicense:
     return ItemLicense(code, text, holder, notice)
 
 
-def _license_container(
+def _write_container(
     library: ContentLibrary,
     entity_pk: int,
     base_pk: int,

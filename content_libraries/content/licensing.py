@@ -114,9 +114,9 @@ def effective_licenses(
     """
     Compute the licenses that count for items. Checks no permission.
 
-    The license of an item is its own, else that of the containers that hold it, else that of the library. Where
-    containers disagree, the strictest license counts. An item with a license of its own inherits neither holder nor
-    notice. An item without one inherits those of the license, unless it has its own.
+    The license of an item is its own, else the license of the containers that hold it, else the license of the
+    library. Where containers disagree, the strictest license counts. An item with a license of its own inherits neither
+    holder nor notice. An item without one inherits the holder and the notice of the license, unless it has its own.
 
     Needs a few queries for each level of containers, however many items there are.
 

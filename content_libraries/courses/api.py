@@ -44,7 +44,7 @@ from .edits import (
     write_course_file,
     write_course_plan,
 )
-from .exporting import course_tree, export_course
+from .exporting import export_course
 from .file_checks import check_course_files
 from .file_names import CourseFileNames
 from .hooks import CourseHook, register_course_hook
@@ -141,7 +141,6 @@ __all__ = [
     "compile_course",
     "copy_block",
     "course_store",
-    "course_tree",
     "create_block",
     "create_course",
     "delete_block",

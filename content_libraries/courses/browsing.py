@@ -9,6 +9,7 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ..actors import Actor
 from ..errors import NotFoundError
+from .course_reader import root_key
 from .data import Block, CourseFile, CoursePermission, CourseStructure, CourseTree
 from .permissions import may_in_course, require_in_course
 from .store import course_store
@@ -76,7 +77,8 @@ def get_course_tree(
     """
     Read a block and the blocks below it. Needs VIEW.
 
-    Structure and blocks are read one after the other. A block that is deleted between the two reads is left out.
+    For a part of a course, structure and blocks are read one after the other. A block that is deleted between the two
+    reads is left out.
 
     Args:
         top: the root of the course if None.
@@ -84,14 +86,30 @@ def get_course_tree(
 
     Raises NotFoundError, also for a top that does not exist, and NotAllowedError.
     """
-    structure = get_structure(course_key, user=user)
-    top = top or structure.root
-    keys = [key for key, _depth in structure.walk(top, depth=depth)]
-    found = course_store().blocks(course_key, keys) if keys else {}
+    require_in_course(user, course_key, CoursePermission.VIEW)
+    root = root_key(course_key)
+    top = top or root
+    if top == root and depth is None:
+        found = course_store().blocks(course_key, None)
+        structure = _structure_of(root, found)
+        keys = [key for key, _depth in structure.walk()]
+    else:
+        structure = course_store().structure(course_key)
+        keys = [key for key, _depth in structure.walk(top, depth=depth)]
+        found = course_store().blocks(course_key, keys) if keys else {}
     if top not in found:
         raise NotFoundError(_("There is no “%(top)s”.") % {"top": top})
     blocks = {key: block for key in keys if (block := found.get(key)) is not None}
     return CourseTree(top, structure, blocks)
+
+
+def _structure_of(root: UsageKey, blocks: Mapping[UsageKey, Block]) -> CourseStructure:
+    """Return the structure of a course all of whose blocks were read."""
+    return CourseStructure(
+        root=root,
+        blocks={key: block.state for key, block in blocks.items()},
+        children={key: block.children for key, block in blocks.items() if block.children},
+    )
 
 
 def list_course_files(course_key: CourseKey, *, user: Actor, published: bool = False) -> dict[str, CourseFile]:

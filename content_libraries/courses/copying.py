@@ -67,7 +67,7 @@ def copy_block(usage_key: UsageKey, *, user: Actor, parent_key: UsageKey, index:
 
     Args:
         user: needs VIEW in the course of the block, and EDIT in the course of the parent, as for the clipboard. A link
-            is copied whether or not the user may view its library: the text is that of the course.
+            is copied whether or not the user may view its library: the text belongs to the course.
         index: place among the children of the parent; the end if None.
 
     Raises NotFoundError, NotAllowedError, InvalidInputError, and the error with which a course hook refuses the edit.

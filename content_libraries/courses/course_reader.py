@@ -115,10 +115,17 @@ class CourseReader:
         texts = _texts_of(rows, skip_damaged=skip_damaged)
         return {row.usage_key: texts[row.version_pk] for row in rows if row.version_pk in texts}
 
-    def blocks(self, keys: Collection[UsageKey]) -> dict[UsageKey, Block]:
-        """Read blocks. Up to ``_FEW`` blocks are read by their keys, which costs the same in a course of any length."""
+    def blocks(self, keys: Collection[UsageKey] | None) -> dict[UsageKey, Block]:
+        """
+        Read blocks; all blocks if None.
+
+        Up to ``_FEW`` blocks are read by their keys, which costs the same in a course of any length.
+        """
+        if keys is None:
+            return _blocks(self._all_rows, self._all_texts(), self.structure.children)
         if len(keys) > _FEW:
-            return _blocks(self._rows_of(keys), self.structure.children)
+            rows = self._rows_of(keys)
+            return _blocks(rows, _texts_of(rows), self.structure.children)
         rows = self._read_rows(usage_key__in=keys)
         holders = [row.entity_pk for row in rows if row.state.holds_blocks]
         child_pks = learning_core.current_children_of(holders, branch=self.branch)
@@ -129,7 +136,19 @@ class CourseReader:
         children = {
             row.usage_key: tuple(key_of[pk] for pk in child_pks.get(row.entity_pk, ()) if pk in key_of) for row in rows
         }
-        return _blocks(rows, children)
+        return _blocks(rows, _texts_of(rows), children)
+
+    def _all_texts(self) -> dict[int, str]:
+        """
+        Read the OLX of all blocks, by version pk, in queries that do not name each version.
+
+        Blocks that were edited since the rows were read have other versions now: the versions of the rows are read by
+        their pks.
+        """
+        is_here = {f"version__{self.branch}__entity__course_block__course": self.course}
+        containers = BlockDefinition.objects.filter(**is_here).values_list("version_id", "olx")
+        texts = {**learning_core.package_olx(self.learning_package_pk, branch=self.branch), **dict(containers)}
+        return texts | _texts_of([row for row in self._all_rows if row.version_pk not in texts])
 
     def blocks_saying(self, text: str) -> dict[UsageKey, Block]:
         """Return the blocks of the draft whose OLX contains a text."""
@@ -169,8 +188,9 @@ class CourseReader:
                 yield path, data
 
 
-def _blocks(rows: Collection[_Row], children: Mapping[UsageKey, tuple[UsageKey, ...]]) -> dict[UsageKey, Block]:
-    texts = _texts_of(rows)
+def _blocks(
+    rows: Collection[_Row], texts: Mapping[int, str], children: Mapping[UsageKey, tuple[UsageKey, ...]]
+) -> dict[UsageKey, Block]:
     return {row.usage_key: _block(row, texts[row.version_pk], children) for row in rows if row.version_pk in texts}
 
 

@@ -25,7 +25,7 @@ class LearningCoreStore:
         return _reader(course_key, published=published).structure
 
     def blocks(
-        self, course_key: CourseKey, usage_keys: Collection[UsageKey], *, published: bool = False
+        self, course_key: CourseKey, usage_keys: Collection[UsageKey] | None, *, published: bool = False
     ) -> Mapping[UsageKey, Block]:
         return _reader(course_key, published=published).blocks(usage_keys)
 

@@ -15,7 +15,7 @@ from ..learning_core import api as learning_core
 from ..libraries.api import author_pk
 from ..olx.api import with_attributes
 from . import hooks, roles
-from .course_reader import CourseReader, find_course, learning_package_of, lock_course, root_key
+from .course_reader import CourseReader, find_course, learning_package_of, lock_course, require_run, root_key
 from .data import ROOT, CourseContents, CoursePermission, CourseStructure
 from .models import Course
 from .permissions import access_course, require_create_course, require_in_course
@@ -36,8 +36,10 @@ def create_course(course_key: CourseKey, *, user: Actor, display_name: str) -> C
     """
     Create a course with nothing but its root. Its creator becomes its administrator, unless it is the operator.
 
-    Raises NotAllowedError, CourseExistsError, and InvalidInputError for a name that is blank or too long.
+    Raises NotAllowedError, CourseExistsError, NotFoundError for a key without a run, and InvalidInputError for a name
+    that is blank or too long.
     """
+    require_run(course_key)
     require_create_course(user)
     if not 0 < len(display_name) <= MAX_DISPLAY_NAME:
         raise InvalidInputError(

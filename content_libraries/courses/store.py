@@ -50,9 +50,14 @@ class CourseStore(Protocol):
         """Read the structure of a course: its blocks and the children of each."""
 
     def blocks(
-        self, course_key: CourseKey, usage_keys: Collection[UsageKey], *, published: bool = False
+        self, course_key: CourseKey, usage_keys: Collection[UsageKey] | None, *, published: bool = False
     ) -> Mapping[UsageKey, Block]:
-        """Read blocks by their usage keys. Blocks that do not exist, or are deleted, are left out."""
+        """
+        Read blocks by their usage keys. Blocks that do not exist, or are deleted, are left out.
+
+        Args:
+            usage_keys: None reads all blocks of the branch, also blocks that have no place in the course.
+        """
 
     def blocks_saying(self, course_key: CourseKey, text: str) -> Mapping[UsageKey, Block]:
         """Read the blocks whose OLX contains a text, such as ``upstream=``."""

@@ -151,6 +151,16 @@ class CourseStoreContract(TestCase):
         self.assertTrue(blocks[self.unit].state.holds_blocks)
         self.assertFalse(blocks[self.problem].state.holds_blocks)
 
+    def test_all_blocks_come_with_their_children(self) -> None:
+        self.fill()
+        structure = self.store.structure(self.course_key)
+        blocks = self.store.blocks(self.course_key, None)
+        self.assertEqual({key: block.state for key, block in blocks.items()}, structure.blocks)
+        self.assertEqual({key: block.children for key, block in blocks.items() if block.children}, structure.children)
+        self.assertEqual(blocks, self.store.blocks(self.course_key, list(structure.blocks)))
+        with self.assertRaises(NotFoundError):
+            self.store.blocks(CourseKey.from_string("course-v1:Org+Course+Unknown"), None)
+
     def test_parents(self) -> None:
         self.fill()
         parents = self.store.structure(self.course_key).parents

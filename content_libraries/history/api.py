@@ -21,7 +21,6 @@ from .bulk_edits.jobs import (
     list_bulk_edits,
     make_bulk_edit,
     retry_bulk_edit,
-    start_bulk_edit,
 )
 from .change_sets import AnyItemKey, ContextKey, Listed, change_set_records, get_change_set, list_change_sets
 from .compare.comparing import compare
@@ -219,6 +218,5 @@ __all__ = [
     "retry_bulk_edit",
     "revert_release",
     "schedule_release",
-    "start_bulk_edit",
     "undo_change_set",
 ]

@@ -94,17 +94,17 @@ class PublishGroup:
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
     """
-    What a user did to a library or a course in one action (ADR 0045).
+    Describes what a user did to a library or a course in one action (ADR 0045).
 
     Args:
-        uuid: id of the draft change log or publish log that it is.
+        uuid: id of the draft change log or publish log.
         context_key: the library or course.
         kind: what the user did.
         user: a username; None for the site itself, or for a user who is gone.
         created: time of the action.
         source_key: key of the course, library, item or block that the content came from; blank if there is none.
         job_uuid: the job that did it; None if no job did.
-        undoes: the change set that it undoes; None if it is no undo of one.
+        undoes: the change set that it undoes; None if it undoes none.
         undone_by: the newest change set that undoes it; None if there is none.
         changes: number of items that changed themselves.
         side_effects: number of items that are recorded only because something below them changed.
@@ -128,12 +128,12 @@ class ChangeSet:
 @dataclass(frozen=True, slots=True)
 class ChangeRecord:
     """
-    What a change set did to one item.
+    Describes what a change set did to one item.
 
     Args:
         key: the item or block; None for a file of a course.
         item_type: the type of the XBlock or container; ``file`` for a file of a course.
-        title: of the item afterwards; the last one of a deleted item; the path of a file.
+        title: title of the item afterwards; the last title of a deleted item; the path of a file.
         old_version, new_version: numbers of the versions before and after; None for no version. Equal numbers say that
             something below the item changed.
         direct: whether the user asked to publish the item itself; None in sets that published nothing, and in older

@@ -84,7 +84,7 @@ def _groups(
     Args:
         key: the item whose history this is.
         related: the item and the items below it that took part.
-        above: the containers of these that took part.
+        above: the containers of these items that took part.
     """
     members = [each for each in related if is_in_scope(each.key, key)]
     if not members:

@@ -62,7 +62,7 @@ class ReleaseEventKind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Rule:
     """
-    When an action is possible.
+    Says when an action is possible.
 
     Args:
         states: the states in which it is possible.
@@ -114,7 +114,7 @@ class ReleaseItemEntry:
 
     Args:
         key: the item.
-        title: of its draft, or of the published version if the draft is deleted; blank if it is not known.
+        title: title of the draft, or of the published version if the draft is deleted; blank if it is not known.
         as_deletion: whether the item was deleted when it was chosen, so that its deletion is to be published.
     """
 

@@ -1,7 +1,8 @@
 """
 Signals about releases, for hosts that tell users what happened (wire: events-releases).
 
-They are sent after the commit, with one argument, ``release``. Receivers are connected as those of openedx-events::
+The signals are sent after the commit, with one argument, ``release``. Receivers are connected as to any signal of
+openedx-events::
 
     @receiver(RELEASE_REQUESTED)
     def tell_publishers(*, release, **_): ...
@@ -22,7 +23,7 @@ from .release_data import ReleaseEventKind
 @attrs.frozen
 class ReleaseData:
     """
-    What happened to a release.
+    Describes what happened to a release.
 
     Args:
         library_key: the library.

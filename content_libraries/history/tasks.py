@@ -25,7 +25,7 @@ def publish_due() -> int:
 
     A task that no worker has begun before the next turn expires; that turn sends it again.
 
-    Returns: how many were found.
+    Returns: how many releases were due.
     """
     due = due_releases()
     for uuid in due:

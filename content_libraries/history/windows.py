@@ -62,7 +62,7 @@ def cut(edits: Sequence[DraftEdit], publications: Sequence[Publication]) -> Wind
 
 def _end_of(publication: Publication, edits: Sequence[DraftEdit], start: int) -> int:
     """
-    Return how many edits had been made when this was published.
+    Return how many edits had been made when a publication was made.
 
     The first ``start`` of them went into earlier publications.
     """

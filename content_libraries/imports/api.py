@@ -19,11 +19,12 @@ from .data import Action, ImportOptions, ImportPlan, ImportResult, Level, OnRepe
 from .jobs.requests import SourceRequest, cancel_job, find_job, find_jobs, list_jobs, start_imports, start_plans
 from .legacy.listing import LegacyLibrary, MigrationTarget, list_legacy_libraries
 from .legacy.migrating import Destination, LegacyMigration, migrate_legacy_libraries, start_legacy_migrations
-from .models import StoredPlan
+from .models import SourceUpload, StoredPlan
 from .plan.outdated import ImportOutdatedError, LibraryChange
 from .plan.planning import plan_tree
 from .plan.repeating import RepeatInDoubtError
 from .plan.stored import find_plan, store_plan
+from .progress import JobProgress, SourceProgress, describe_jobs
 from .records.forwarding import (
     ForwardedBlock,
     SourceFrozenError,
@@ -36,21 +37,24 @@ from .records.forwarding import (
     take_back_forwards,
 )
 from .report import plan_report, plan_rows, question_of, result_report
+from .results import BlockResult, block_results
 from .retrying import retry_job
 from .sources.base import Source, SourceChangedError, SourceFormat
 from .sources.finding import UnknownSourceError, find_source, is_path, named_source, require_forwarding
 from .sources.registry import SourcePath, as_source, upload_suffixes
 from .sources.uploads import list_sources, upload_source
-from .wording import outcomes_in_words, report_lines, unreadable_in_words
+from .wording import outcomes_in_words, repeat_in_words, report_lines, unreadable_in_words
 
 __all__ = [
     "Action",
+    "BlockResult",
     "Destination",
     "ForwardedBlock",
     "ImportOptions",
     "ImportOutdatedError",
     "ImportPlan",
     "ImportResult",
+    "JobProgress",
     "LegacyLibrary",
     "LegacyMigration",
     "Level",
@@ -63,12 +67,17 @@ __all__ = [
     "SourceChangedError",
     "SourceFormat",
     "SourceFrozenError",
+    "SourceProgress",
     "SourceRequest",
+    "SourceUpload",
+    "StoredPlan",
     "UnknownSourceError",
     "apply_import",
     "as_source",
+    "block_results",
     "cancel_job",
     "check_added_formats",
+    "describe_jobs",
     "find_job",
     "find_jobs",
     "find_plan",
@@ -92,6 +101,7 @@ __all__ = [
     "plan_rows",
     "plan_source",
     "question_of",
+    "repeat_in_words",
     "report_lines",
     "require_forwarding",
     "result_report",

@@ -1,1 +1,1 @@
-"""Reads and writes Learning Core (``openedx_content``). No other room imports it."""
+"""Reads and writes Learning Core. No other room imports ``openedx_content``."""

@@ -192,7 +192,7 @@ from .structure import (
     never_published_above,
     published_places_in,
 )
-from .texts import olx_of
+from .texts import olx_of, package_olx
 from .unpublished_edits import numbers_and_titles, unpublished_edits
 
 __all__ = [
@@ -352,6 +352,7 @@ __all__ = [
     "package_figures",
     "package_files",
     "package_id",
+    "package_olx",
     "package_statistics",
     "packages_named",
     "packages_with_unpublished_changes",

@@ -43,12 +43,16 @@ class EffectKind(StrEnum):
       if it was deleted.
     - ``members``: members of a collection, by entity pks.
     - ``tags``: tags of an object, each as taxonomy pk, value and whether it is a copy.
+    - ``templates``: units that are marked as templates, by entity pks. The object is blank.
+    - ``fields``: fields of a library: name -> value in ``removed`` and in ``added``.
     - ``forwards``: where references to a source of imports lead; see ``imports.records.forwarding``.
     """
 
     COLLECTION = "collection"
     MEMBERS = "members"
     TAGS = "tags"
+    TEMPLATES = "templates"
+    FIELDS = "fields"
     FORWARDS = "forwards"
 
 

@@ -12,9 +12,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from openedx_content.api import signals
-from openedx_content.models_api import Collection, CollectionPublishableEntity, LearningPackage, PublishableEntity
+from openedx_content.models_api import LearningPackage, PublishableEntity
 
 from ..errors import InvalidInputError
+from ..upstream.openedx_core import Collection, CollectionPublishableEntity
 from .conflicts import integrity_explained
 from .data import EffectKind
 from .effects import Effect, record_effects

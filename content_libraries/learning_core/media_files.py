@@ -14,12 +14,12 @@ from typing import IO
 
 from django.core.files.base import ContentFile, File
 from django.utils.translation import gettext as _
-from openedx_content.models_api import ComponentVersionMedia, LearningPackage, Media
+from openedx_content.models_api import ComponentVersionMedia, LearningPackage
 
 from ..errors import DamagedFileError
 from ..storage_errors import storage_faults, storage_faults_named
 from ..stored_files import size_of, store_exactly
-from ..upstream.openedx_core import get_storage
+from ..upstream.openedx_core import Media, get_storage
 
 
 def media_digest(data: bytes) -> str:

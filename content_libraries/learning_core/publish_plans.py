@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
+from ..plan_basis import PlanBasis
 from ..upstream.openedx_core import Draft, PublishableEntityVersionDependency
 from .rows import in_parts
-
-_FINGERPRINT_BYTES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +61,13 @@ class PublishPlan:
         return not any(item.differ for item in (*self.asked_for, *self.contents))
 
     @property
-    def fingerprint(self) -> str:
+    def basis(self) -> PlanBasis[int]:
         """
-        Return a name for the content that would be published: the draft versions of all entities.
+        Return the facts that the plan was made for: the draft versions of all entities.
 
-        It stays the same if somebody else publishes one of the drafts before.
+        They stay the same if somebody else publishes one of the drafts before.
         """
-        versions = {item.entity_pk: item.draft_version_pk for item in (*self.asked_for, *self.contents)}
-        lines = "\n".join(f"{entity_pk}:{version_pk or ''}" for entity_pk, version_pk in sorted(versions.items()))
-        return blake2b(lines.encode(), digest_size=_FINGERPRINT_BYTES).hexdigest()
+        return PlanBasis({item.entity_pk: item.draft_version_pk for item in (*self.asked_for, *self.contents)})
 
 
 def plan_publish(

@@ -32,7 +32,7 @@ def name_new_log(instance: DraftChangeLog | PublishLog, *, created: bool, raw: b
     """
     Name a new log after the user action that it is written in.
 
-    A receiver also sees the logs that Learning Core's own functions write, such as those of a restored archive.
+    A receiver also sees the logs that functions of Learning Core write, for example when they restore an archive.
     """
     if created and not raw:
         name_log(instance)

@@ -97,6 +97,8 @@ class KnownItem:
 
     pk: int
     draft_version_pk: int | None
+    draft_version_num: int | None
+    published_version_pk: int | None
     last_version_num: int
     container_type: str | None
     block_type: str | None
@@ -144,13 +146,15 @@ def known_items(learning_package_pk: int, entity_refs: Collection[str]) -> dict[
                 "entity_ref",
                 "id",
                 "draft__version_id",
+                "draft__version__version_num",
+                "published__version_id",
                 "last_version_num",
                 "container__container_type__type_code",
                 "component__component_type__name",
             )
         )
-        for ref, pk, draft_pk, last, container_type, block_type in rows:
-            found[ref] = KnownItem(pk, draft_pk, last or 0, container_type, block_type)
+        for ref, pk, draft_pk, draft_num, published_pk, last, container_type, block_type in rows:
+            found[ref] = KnownItem(pk, draft_pk, draft_num, published_pk, last or 0, container_type, block_type)
     return found
 
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable
+from itertools import chain
 
 from django.db.models import QuerySet
 from openedx_content.models_api import ComponentVersionMedia, Media
 
 from ..errors import DamagedFileError
 from .data import BLOCK_PATH
+from .ids import package_id
 from .media_files import read_file
 from .rows import in_parts
+from .structure import BranchName
 
 logger = logging.getLogger(__name__)
 
@@ -28,14 +31,36 @@ def olx_of(version_pks: Iterable[int], *, skip_damaged: bool = False) -> dict[in
     Returns: version pk -> OLX. Versions without OLX, and versions of containers, are left out. Raises DamagedFileError
     and StorageError.
     """
+    parts = in_parts(set(version_pks))
+    return _texts_of(chain.from_iterable(map(_texts_or_none, map(_olx_media, parts))), skip_damaged=skip_damaged)
+
+
+def package_olx(learning_package_pk: int, *, branch: BranchName) -> dict[int, str]:
+    """
+    Read the OLX of all components of a branch of a learning package, exactly as it was stored.
+
+    Returns: version pk -> OLX. Raises DamagedFileError and StorageError.
+    """
+    version = "component_version__publishable_entity_version"
+    media = ComponentVersionMedia.objects.filter(
+        **{f"{version}__{branch}__entity__learning_package_id": package_id(learning_package_pk)}, path=BLOCK_PATH
+    )
+    return _texts_of(_texts_or_none(media))
+
+
+def _texts_or_none(media: QuerySet[ComponentVersionMedia]) -> QuerySet[ComponentVersionMedia, tuple[int, str | None]]:
+    """Read version pks and texts; a text that is too long for the database is None, and is read from its file."""
+    return media.values_list("component_version_id", "media__text")
+
+
+def _texts_of(rows: Iterable[tuple[int, str | None]], *, skip_damaged: bool = False) -> dict[int, str]:
     texts: dict[int, str] = {}
     in_files: list[int] = []
-    for part in in_parts(set(version_pks)):
-        for pk, text in _olx_media(part).values_list("component_version_id", "media__text"):
-            if text is None:
-                in_files.append(pk)
-            else:
-                texts[pk] = text
+    for pk, text in rows:
+        if text is None:
+            in_files.append(pk)
+        else:
+            texts[pk] = text
     for part in in_parts(in_files):
         for row in _olx_media(part).select_related("media__learning_package"):
             try:

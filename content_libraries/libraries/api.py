@@ -25,6 +25,7 @@ from .given_roles import change_role, find_member, give_role, take_role
 from .lifecycle import create_library, delete_library, update_library
 from .listing import library_sizes, library_summary, list_libraries, listed_library
 from .models import AccessLevel, ContentLibrary, ContentLibraryPermission, License
+from .recorded_fields import LibraryFields, take_back_fields, update_changed_fields
 from .team import (
     OnlyAdminError,
     add_team_member,
@@ -45,6 +46,7 @@ __all__ = [
     "Explanation",
     "Grant",
     "GrantKind",
+    "LibraryFields",
     "LibrarySummary",
     "License",
     "OnlyAdminError",
@@ -81,10 +83,12 @@ __all__ = [
     "require_create",
     "set_group_level",
     "set_user_level",
+    "take_back_fields",
     "take_role",
     "team",
     "team_entry",
     "team_member",
+    "update_changed_fields",
     "update_library",
     "viewable_libraries",
     "viewable_organizations",

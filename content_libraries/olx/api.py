@@ -5,7 +5,6 @@ from __future__ import annotations
 from .archives import files_of
 from .data import (
     DEFAULT_LIMITS,
-    INHERITABLE_SETTINGS,
     MEDIA_LIMIT_BYTES,
     Fault,
     Limits,
@@ -38,7 +37,7 @@ from .errors import (
     UnsafeMemberError,
     UnsupportedEncodingError,
 )
-from .faults import broken_blocks, refuse_broken
+from .faults import refuse_broken
 from .html_bodies import inlined
 from .member_names import can_be_packed, cannot_be_packed
 from .mending import mended_text, mended_xml
@@ -54,12 +53,11 @@ from .unfolding import refuse_unfolding
 from .usage_keys import MAX_KEY, usage_key_of
 from .vocabulary import CONTAINER_TAGS
 from .writing import write_archive, write_folder
-from .xml_source import decoded, start_tags, xml_safe
+from .xml_source import start_tags, xml_safe
 
 __all__ = [
     "CONTAINER_TAGS",
     "DEFAULT_LIMITS",
-    "INHERITABLE_SETTINGS",
     "MAX_KEY",
     "MEDIA_LIMIT_BYTES",
     "TAGS_ATTRIBUTE",
@@ -90,12 +88,10 @@ __all__ = [
     "UnsupportedEncodingError",
     "assembled",
     "body_of",
-    "broken_blocks",
     "can_be_packed",
     "cannot_be_packed",
     "check_replacing",
     "children_difference",
-    "decoded",
     "definition_of",
     "files_of",
     "inlined",

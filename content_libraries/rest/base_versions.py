@@ -34,7 +34,7 @@ _ETAG: Final = re.compile(r'(?:W/)?"(\d{1,18})(?:-[0-9a-f]+)?"', re.ASCII)
 _DIGEST_BYTES: Final = 8
 
 
-class BaseVersionSerializer(serializers.Serializer[Any]):
+class BaseVersionSerializer(serializers.Serializer[object]):
     """A part of bodies: the version that an edit started from."""
 
     base_version = serializers.IntegerField(

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 
-class TitleDifferenceSerializer(serializers.Serializer[Any]):
+class TitleDifferenceSerializer(serializers.Serializer[object]):
     """The titles of two states."""
 
     changed = serializers.BooleanField()
@@ -15,7 +13,7 @@ class TitleDifferenceSerializer(serializers.Serializer[Any]):
     after = serializers.CharField(allow_null=True)
 
 
-class SettingDifferenceSerializer(serializers.Serializer[Any]):
+class SettingDifferenceSerializer(serializers.Serializer[object]):
     """A setting that differs."""
 
     name = serializers.CharField()
@@ -23,21 +21,21 @@ class SettingDifferenceSerializer(serializers.Serializer[Any]):
     after = serializers.CharField(allow_null=True)
 
 
-class WordsSerializer(serializers.Serializer[Any]):
+class WordsSerializer(serializers.Serializer[object]):
     """Some words that both texts have, or one of them."""
 
     kind = serializers.ChoiceField(choices=("equal", "removed", "added"))
     text = serializers.CharField()
 
 
-class WordDifferenceSerializer(serializers.Serializer[Any]):
+class WordDifferenceSerializer(serializers.Serializer[object]):
     """The difference by word of lines that replace others."""
 
     line = serializers.IntegerField(help_text="Index in lines where the group of changed lines begins.")
     parts = WordsSerializer(many=True)
 
 
-class TextDifferenceSerializer(serializers.Serializer[Any]):
+class TextDifferenceSerializer(serializers.Serializer[object]):
     """The difference of two texts by line and by word."""
 
     changed = serializers.BooleanField()
@@ -46,14 +44,14 @@ class TextDifferenceSerializer(serializers.Serializer[Any]):
     words = WordDifferenceSerializer(many=True, help_text="Groups that are too long to compare by word are left out.")
 
 
-class ChildPlaceSerializer(serializers.Serializer[Any]):
+class ChildPlaceSerializer(serializers.Serializer[object]):
     """A place among the children."""
 
     usage_key = serializers.CharField()
     index = serializers.IntegerField()
 
 
-class ChildMoveSerializer(serializers.Serializer[Any]):
+class ChildMoveSerializer(serializers.Serializer[object]):
     """A child that has another place."""
 
     usage_key = serializers.CharField()
@@ -62,7 +60,7 @@ class ChildMoveSerializer(serializers.Serializer[Any]):
     to_index = serializers.IntegerField()
 
 
-class ChildRenamingSerializer(serializers.Serializer[Any]):
+class ChildRenamingSerializer(serializers.Serializer[object]):
     """A child with another title."""
 
     usage_key = serializers.CharField()
@@ -70,7 +68,7 @@ class ChildRenamingSerializer(serializers.Serializer[Any]):
     after = serializers.CharField()
 
 
-class ChildrenDifferenceSerializer(serializers.Serializer[Any]):
+class ChildrenDifferenceSerializer(serializers.Serializer[object]):
     """The difference of the children of a container."""
 
     before = serializers.ListField(child=serializers.CharField(), help_text="Keys, in order.")
@@ -81,7 +79,7 @@ class ChildrenDifferenceSerializer(serializers.Serializer[Any]):
     renamed = ChildRenamingSerializer(many=True)
 
 
-class FileStateSerializer(serializers.Serializer[Any]):
+class FileStateSerializer(serializers.Serializer[object]):
     """The bytes of a file."""
 
     digest = serializers.CharField()
@@ -94,7 +92,7 @@ class StoredFileSerializer(FileStateSerializer):
     path = serializers.CharField()
 
 
-class FileChangeSerializer(serializers.Serializer[Any]):
+class FileChangeSerializer(serializers.Serializer[object]):
     """A file with other bytes."""
 
     path = serializers.CharField()
@@ -102,7 +100,7 @@ class FileChangeSerializer(serializers.Serializer[Any]):
     after = FileStateSerializer()
 
 
-class FilesDifferenceSerializer(serializers.Serializer[Any]):
+class FilesDifferenceSerializer(serializers.Serializer[object]):
     """The difference of the static files of a component."""
 
     added = StoredFileSerializer(many=True)
@@ -110,7 +108,7 @@ class FilesDifferenceSerializer(serializers.Serializer[Any]):
     changed = FileChangeSerializer(many=True)
 
 
-class DifferenceSerializer(serializers.Serializer[Any]):
+class DifferenceSerializer(serializers.Serializer[object]):
     """The difference between two states of a component, container or block."""
 
     title = TitleDifferenceSerializer()

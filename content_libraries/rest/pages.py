@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from drf_spectacular.utils import inline_serializer
 from edx_rest_framework_extensions.paginators import DefaultPagination
 from rest_framework import serializers
@@ -21,7 +19,7 @@ class LibraryPagination(DefaultPagination):
         return response
 
 
-def page_serializer(item: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
+def page_serializer[RowT](item: type[serializers.BaseSerializer[RowT]]) -> serializers.Serializer[object]:
     """Describe one page of items for the OpenAPI schema. The serializer serializes nothing itself."""
     return inline_serializer(
         name=item.__name__.removesuffix("Serializer") + "Page",

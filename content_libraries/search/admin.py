@@ -78,7 +78,7 @@ class SearchCheckpointAdmin(StaffAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.method == "GET":
-            _tell_lag(request)
+            _show_lag(request)
         return super().changelist_view(request, extra_context)
 
     def get_changelist_instance(self, request: HttpRequest) -> ChangeList:
@@ -126,7 +126,7 @@ for _listed in (ContentLibraryAdmin, CourseAdmin):
     _listed.actions = (*_listed.actions, reindex_selected)
 
 
-def _tell_lag(request: HttpRequest) -> None:
+def _show_lag(request: HttpRequest) -> None:
     lag = index_lag()
     if lag.error:
         messages.error(request, _("The search engine does not work: %s") % lag.error)

@@ -67,11 +67,11 @@ def place_of(learning_package_pk: int) -> Place | None:
 
 def documents_of(place: Place, affected: Affected) -> Iterator[Documents]:
     """Make documents, ``MAX_BATCH`` at a time."""
-    for documents in _made(place, affected):
+    for documents in _uncut_documents(place, affected):
         yield Documents([fitted(document) for document in documents.live], documents.gone)
 
 
-def _made(place: Place, affected: Affected) -> Iterator[Documents]:
+def _uncut_documents(place: Place, affected: Affected) -> Iterator[Documents]:
     for pks in batched(sorted(affected.entity_pks), MAX_BATCH):
         yield course_block_documents(place, pks) if isinstance(place, CoursePlace) else item_documents(place, pks)
     if isinstance(place, LibraryPlace):

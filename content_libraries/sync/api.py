@@ -1,6 +1,6 @@
 """Sync for other rooms, for faces and for hosts."""
 
-from .actions.coursewide import course_report, plan_counts, preview_course, sync_course
+from .actions.coursewide import plan_counts, preview_course, sync_course
 from .actions.declining import decline_update
 from .actions.moving import LinkMove, link_move_report, move_links, preview_link_move
 from .actions.outcomes import preview_outcome, settle_update
@@ -55,6 +55,7 @@ from .legacy.jobs import (
 )
 from .legacy.undoing import UndoConflictError, follow_moved_blocks, undo_conversion
 from .link.explanations import reason_text
+from .link.readiness import Standing
 from .link.rows import check_links, linked_courses, rebuild_links
 from .read.links import (
     ItemType,
@@ -100,6 +101,7 @@ __all__ = [
     "ReadyPart",
     "ReuseCheck",
     "SkippedLink",
+    "Standing",
     "SyncAction",
     "SyncOutcome",
     "SyncOutdatedError",
@@ -122,7 +124,6 @@ __all__ = [
     "check_reuse",
     "conversion_report",
     "convert_legacy_blocks",
-    "course_report",
     "create_linked_block",
     "decline_update",
     "find_conversion",

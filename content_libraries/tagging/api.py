@@ -2,7 +2,7 @@
 
 from .copies import TagCopy, clone_tags, copy_tags, plan_tag_copies, release_copied_tags, take_back_tags
 from .export import export_tags
-from .giving import KnownTags, NamedTag, add_tags, known_tags, named_tags_of
+from .giving import KnownTags, NamedTag, add_tags, known_tags, named_tags_of, remove_other_tags
 from .holders import (
     TagHolder,
     holder_of,
@@ -47,6 +47,7 @@ __all__ = [
     "plan_tag_copies",
     "register_tag_holder",
     "release_copied_tags",
+    "remove_other_tags",
     "require_may_tag",
     "set_object_tags",
     "set_organizations",

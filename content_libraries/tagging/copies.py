@@ -141,11 +141,7 @@ def take_back_tags(effects: Iterable[Effect], *, kept: Collection[str] = ()) -> 
         effects: effects of the set; other kinds are ignored.
         kept: ids of objects whose tags stay as they are.
     """
-    wanted = {
-        effect.object_key: effect
-        for effect in effects
-        if effect.kind is EffectKind.TAGS and effect.object_key not in kept
-    }
+    wanted = _net_effects(effect for effect in effects if effect.object_key not in kept)
     stored = _tags_of(wanted)
     gone = [
         stored[object_id][taxonomy_pk, value]
@@ -175,6 +171,25 @@ def take_back_tags(effects: Iterable[Effect], *, kept: Collection[str] = ()) -> 
     record_tags(removed=gone, added=new)
     for object_id in sorted({tag.object_id for tag in (*gone, *new)}):
         transaction.on_commit(partial(announce_tags, object_id))
+
+
+def _net_effects(effects: Iterable[Effect]) -> dict[str, Effect]:
+    """Return one effect on tags for each object, without what a set has added and removed again, or the reverse."""
+    net: dict[str, Effect] = {}
+    for effect in effects:
+        if effect.kind is not EffectKind.TAGS:
+            continue
+        whole = net.setdefault(effect.object_key, Effect(EffectKind.TAGS, effect.object_key, [], []))
+        for new, to, other in (
+            (effect.removed, whole.removed, whole.added),
+            (effect.added, whole.added, whole.removed),
+        ):
+            for tag in new:
+                if tag in other:
+                    other.remove(tag)
+                else:
+                    to.append(tag)
+    return net
 
 
 def _known_tags(names: Collection[TagName]) -> dict[TagName, tuple[Taxonomy, Tag | None]]:

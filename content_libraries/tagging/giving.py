@@ -100,6 +100,29 @@ def add_tags(
     record_tags(added=new)
 
 
+def remove_other_tags(wanted: Mapping[str, Collection[NamedTag]]) -> None:
+    """
+    Remove the tags of objects that are not named, in the caller's transaction. Checks no permission.
+
+    Tags that ``named_tags_of`` does not show stay.
+
+    Args:
+        wanted: object id -> names of the tags that stay.
+    """
+    gone: list[ObjectTag] = []
+    for part in in_parts(wanted):
+        rows = ObjectTag.objects.filter(object_id__in=part, taxonomy__enabled=True).select_related("tag", "taxonomy")
+        for row in rows.exclude(tag=None, taxonomy__allow_free_text=False):
+            names = {(export_id, value.casefold()) for export_id, value in wanted[row.object_id]}
+            if row.taxonomy and (row.taxonomy.export_id, row.value.casefold()) not in names:
+                gone.append(row)
+    for pks in in_parts([row.pk for row in gone]):
+        ObjectTag.objects.filter(pk__in=pks).delete()
+    record_tags(removed=gone)
+    for object_id in sorted({row.object_id for row in gone}):
+        transaction.on_commit(partial(announce_tags, object_id))
+
+
 def named_tags_of(object_ids: Collection[str]) -> dict[str, dict[str, tuple[str, ...]]]:
     """Map each object to its tags by name: export id of a taxonomy -> values. Objects without tags are left out."""
     found: dict[str, dict[str, tuple[str, ...]]] = {}

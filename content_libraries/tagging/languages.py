@@ -9,10 +9,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from openedx_tagging import api as tagging
-from openedx_tagging.models import Tag, Taxonomy
+from openedx_tagging.models import Taxonomy
 
 from ..actors import Actor
 from ..errors import NotAllowedError
+from ..upstream.openedx_tagging import add_tag
 from .taxonomies import administers_taxonomies, set_organizations
 
 EXPORT_ID: Final = "languages-v1"
@@ -50,13 +51,9 @@ def create_language_taxonomy(*, user: Actor) -> Taxonomy:
 
 
 def _add_missing(taxonomy: Taxonomy) -> None:
-    """
-    Insert rows for missing languages.
-
-    ``add_tag_to_taxonomy`` cannot be used, because it refuses to change a read-only taxonomy.
-    """
+    """Insert rows for missing languages."""
     known = taxonomy.tag_set.values_list("external_id", "value")
     codes, names = {code for code, _name in known}, {name.casefold() for _code, name in known}
     for code, name in global_settings.LANGUAGES:
         if code not in codes and name.casefold() not in names:
-            Tag.objects.create(taxonomy=taxonomy, value=name, external_id=code)
+            add_tag(taxonomy, name, external_id=code)

@@ -9,6 +9,7 @@ component and more for each effect on containers (ADR 0006). These modules of ``
   ``ComponentVersion``, ``ComponentVersionMedia``, ``ContainerVersion``, ``UnitVersion``, ``SubsectionVersion`` and
   ``SectionVersion``; ``EntityList`` and ``EntityListRow``; and ``PublishableEntityVersionDependency``.
 - ``media``: ``Media``.
+- ``filled_collections``: ``Collection`` and ``CollectionPublishableEntity``.
 - ``publish``: ``DraftChangeLog``, ``DraftChangeLogRecord`` and ``Draft``; ``PublishLog``, ``PublishLogRecord`` and
   ``Published``.
 - ``earlier_versions``: the version tables of ``bulk`` again, and ``DraftChangeLog`` and ``PublishLog``.
@@ -43,6 +44,8 @@ from django.db import models
 from openedx_content.api import signals
 from openedx_content.applets.media.models import get_storage
 from openedx_content.models_api import (
+    Collection,
+    CollectionPublishableEntity,
     Component,
     ComponentVersion,
     ComponentVersionMedia,
@@ -96,6 +99,8 @@ def folder_of(package_uuid: UUID) -> str:
 
 __all__ = [
     "STAGED",
+    "Collection",
+    "CollectionPublishableEntity",
     "Component",
     "ComponentVersion",
     "ComponentVersionMedia",

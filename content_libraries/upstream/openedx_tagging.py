@@ -7,6 +7,9 @@ api takes several queries for each object. An ``ObjectTag`` keeps the value and 
 with private names, ``_value`` and ``_export_id``; ``object_tag`` fills them, and VALUE and EXPORT_ID name them for
 queries. This can go when the api gives and copies tags of many objects in a constant number of queries.
 
+*Tags of read-only taxonomies.* The api refuses to add tags to a read-only taxonomy, also for its owner, who keeps it
+up to date. ``add_tag`` writes the row. This can go when the api lets owners add tags.
+
 *Rules.* The package lets all users see everything and no user edit tags, and leaves better rules to its host, but has
 no setting for them. ``tagging.rules`` replaces the rules of the package in django-rules; the module of the package has
 to be loaded before. This can go when the package reads its rules from a setting.
@@ -46,6 +49,11 @@ DELETES_AND_ALTERS: Final = ("oel_tagging", "0021_remove_system_defined_add_read
 """App label and name of the migration."""
 
 _CHECK: Final = RunSQL("SET CONSTRAINTS ALL IMMEDIATE", RunSQL.noop)
+
+
+def add_tag(taxonomy: Taxonomy, value: str, *, external_id: str) -> None:
+    """Add a tag at the top of a taxonomy, which may be read-only for users."""
+    Tag.objects.create(taxonomy=taxonomy, value=value, external_id=external_id)
 
 
 def object_tag(

@@ -21,6 +21,17 @@ def page_of[RowT](
     return Paginator(found, size).get_page(request.GET.get("page"))
 
 
+def page_number(request: HttpRequest) -> int:
+    """Return the number that ``?page=`` names, for searches, which need an offset; 1 for a text that is no number."""
+    text = request.GET.get("page", "")
+    return min(max(int(text), 1), _LAST_PAGE) if text.isascii() and text.isdigit() else 1
+
+
+def page_of_total(request: HttpRequest, total: int) -> Page[int]:
+    """Return the page of a search that found so many, for the links to other pages."""
+    return Paginator(range(total), PAGE_SIZE).get_page(page_number(request))
+
+
 class Countable[T](Protocol):
     """A list that is counted, and read one part at a time."""
 
@@ -48,14 +59,3 @@ def page_of_list[T](request: HttpRequest, found: Countable[T], *, size: int = PA
     numbers = Paginator(range(len(found)), size).get_page(request.GET.get("page"))
     start = (numbers.number - 1) * size
     return ListedPage(found[start : start + size], numbers)
-
-
-def page_number(request: HttpRequest) -> int:
-    """Return the number that ``?page=`` names, for searches, which need an offset; 1 for a text that is no number."""
-    text = request.GET.get("page", "")
-    return min(max(int(text), 1), _LAST_PAGE) if text.isascii() and text.isdigit() else 1
-
-
-def page_of_total(request: HttpRequest, total: int) -> Page[int]:
-    """Return the page of a search that found so many, for the links to other pages."""
-    return Paginator(range(total), PAGE_SIZE).get_page(page_number(request))

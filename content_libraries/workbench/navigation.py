@@ -8,8 +8,9 @@ from typing import Final
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
+from ..courses.api import Course
 from ..keys import LibraryLocatorV2
 from ..libraries import api as libraries
 from ..libraries.api import ContentLibrary, Permission
@@ -38,7 +39,10 @@ class Link:
     is_current: bool = False
 
 
-MAIN: Final = (Place("libraries", gettext_lazy("Libraries")),)
+MAIN: Final = (
+    Place("libraries", gettext_lazy("Libraries")),
+    Place("courses", gettext_lazy("Courses")),
+)
 """The main navigation. All users see it."""
 
 LIBRARY_TABS: Final = (
@@ -49,6 +53,7 @@ LIBRARY_TABS: Final = (
     Place("library-publish", gettext_lazy("Publish")),
     Place("library-releases", gettext_lazy("Releases")),
     Place("library-replace", gettext_lazy("Find and replace")),
+    Place("imports", gettext_lazy("Import")),
     Place("library-team", gettext_lazy("Team")),
     Place("library-settings", gettext_lazy("Settings")),
 )
@@ -78,6 +83,14 @@ class LibraryPage:
             Link(str(MAIN[0].label), reverse("workbench:libraries")),
             Link(self.title, reverse("workbench:library", args=[self.key])),
         )
+
+
+def course_crumbs(course: Course | None = None) -> tuple[Link, ...]:
+    """Return the path above the pages of courses, or above the pages of one course."""
+    found = [Link(gettext("Courses"), reverse("workbench:courses"))]
+    if course is not None:
+        found.append(Link(course.display_name or str(course.id), reverse("workbench:course", args=[course.id])))
+    return tuple(found)
 
 
 def main_links(current: str) -> tuple[Link, ...]:

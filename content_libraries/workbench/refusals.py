@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django_htmx.http import reswap, retarget
 from django_htmx.middleware import HtmxDetails
 
-from ..errors import ContentLibrariesError, InvalidInputError, NotFoundError
+from ..errors import ContentLibrariesError, InvalidInputError, NotFoundError, PlanOutdatedError
 from ..olx.api import OlxError
 from ..rest.errors import api_exception
 from .forms import WorkbenchForm
@@ -43,7 +43,13 @@ def errors_in(form: WorkbenchForm) -> Iterator[None]:
 
 
 def http_status(error: ContentLibrariesError) -> int:
-    """Return the HTTP status for an error of this app, which the REST API has, too."""
+    """
+    Return the HTTP status for an error of this app.
+
+    It is the status of the REST API, apart from plans that are out of date: older endpoints answer 400 there.
+    """
+    if isinstance(error, PlanOutdatedError):
+        return HTTPStatus.CONFLICT
     return api_exception(error).status_code
 
 

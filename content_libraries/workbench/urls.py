@@ -14,7 +14,9 @@ from .views import (
     components,
     containers,
     content,
+    courses,
     home,
+    imports,
     items,
     libraries,
     library_settings,
@@ -24,6 +26,7 @@ from .views import (
     restores,
     tags,
     team,
+    updates,
 )
 
 app_name = "workbench"
@@ -52,32 +55,23 @@ urlpatterns = [
     path(f"{_LIBRARY}team/change/", team.change_role, name="library-team-change"),
     path(f"{_LIBRARY}team/remove/", team.remove_member, name="library-team-remove"),
     path(f"{_LIBRARY}team/explain/", team.explain, name="library-team-explain"),
-    # Changes
-    path(f"{_LIBRARY}changes/", change_sets.library_changes, name="library-changes"),
-    path(f"{_COURSE}changes/", change_sets.course_changes, name="course-changes"),
-    path("changes/<uuid:uuid>/", change_sets.change, name="change"),
-    path("changes/<uuid:uuid>/item/", change_sets.change_item, name="change-item"),
-    path("changes/<uuid:uuid>/undo/", restores.undo_change, name="change-undo"),
-    path("compare/", change_sets.compare, name="compare"),
-    path("restore/", restores.restore, name="restore"),
-    # Publishing
-    path(f"{_LIBRARY}publish/", publishing.publish, name="library-publish"),
-    path(f"{_LIBRARY}discard/", publishing.discard, name="library-discard"),
-    # Releases
-    path(f"{_LIBRARY}releases/", releases.release_list, name="library-releases"),
-    path(f"{_LIBRARY}releases/new/", releases.new_release, name="release-new"),
-    path("releases/<uuid:uuid>/", releases.release, name="release"),
-    path("releases/<uuid:uuid>/change/", releases.change_release, name="release-change"),
-    path("releases/<uuid:uuid>/<slug:action>/", releases.act, name="release-act"),
-    # Bulk edits
-    path(f"{_LIBRARY}replace/", bulk_edits.library_replace, name="library-replace"),
-    path(f"{_LIBRARY}bulk-settings/", bulk_edits.library_settings_edit, name="library-bulk-settings"),
-    path(f"{_COURSE}replace/", bulk_edits.course_replace, name="course-replace"),
-    path(f"{_COURSE}bulk-settings/", bulk_edits.course_settings_edit, name="course-bulk-settings"),
-    path("bulk-edits/<uuid:uuid>/", bulk_edits.bulk_edit, name="bulk-edit"),
-    path("bulk-edits/<uuid:uuid>/progress/", bulk_edits.bulk_edit_progress, name="bulk-edit-progress"),
-    path("bulk-edits/<uuid:uuid>/cancel/", bulk_edits.cancel_bulk_edit, name="bulk-edit-cancel"),
-    path("bulk-edits/<uuid:uuid>/retry/", bulk_edits.retry_bulk_edit, name="bulk-edit-retry"),
+    # Imports
+    path(f"{_LIBRARY}import/", imports.new_import, name="imports"),
+    path(f"{_LIBRARY}import/uploads/<uuid:uuid>/", imports.import_upload, name="import-upload"),
+    path(f"{_LIBRARY}import/courses/<course_key:course_key>/", imports.import_course, name="import-course"),
+    path(f"{_LIBRARY}import/plans/<uuid:uuid>/", imports.import_plan, name="import-plan"),
+    path(f"{_LIBRARY}import/jobs/<uuid:uuid>/", imports.import_job, name="import-job"),
+    path(f"{_LIBRARY}import/jobs/<uuid:uuid>/progress/", imports.import_progress, name="import-progress"),
+    path(f"{_LIBRARY}import/jobs/<uuid:uuid>/cancel/", imports.cancel_import, name="import-cancel"),
+    path(f"{_LIBRARY}import/jobs/<uuid:uuid>/retry/", imports.retry_import, name="import-retry"),
+    # Courses, and updates from libraries
+    path("courses/", courses.course_list, name="courses"),
+    path(_COURSE, courses.course_view, name="course"),
+    path(f"{_COURSE}updates/", updates.all_updates, name="updates"),
+    path(f"{_COURSE}updates/<block_key:block_key>/", updates.update, name="update"),
+    path(f"{_COURSE}updates/<block_key:block_key>/unlink/", updates.unlink, name="unlink"),
+    path(f"{_COURSE}runs/<uuid:uuid>/", updates.sync_run, name="sync-run"),
+    path(f"{_COURSE}runs/<uuid:uuid>/progress/", updates.sync_progress, name="sync-progress"),
     # Content
     path(f"{_LIBRARY}outline/", outline.outline, name="library-outline"),
     path(f"{_LIBRARY}items/new/", content.new_item, name="item-new"),
@@ -106,4 +100,30 @@ urlpatterns = [
     path(f"{_LIBRARY}collections/<collection_code:code>/", collections.collection, name="collection"),
     path(f"{_LIBRARY}collections/<collection_code:code>/delete/", collections.delete, name="collection-delete"),
     path(f"{_LIBRARY}collections/<collection_code:code>/restore/", collections.restore, name="collection-restore"),
+    # Changes
+    path(f"{_LIBRARY}changes/", change_sets.library_changes, name="library-changes"),
+    path(f"{_COURSE}changes/", change_sets.course_changes, name="course-changes"),
+    path("changes/<uuid:uuid>/", change_sets.change, name="change"),
+    path("changes/<uuid:uuid>/item/", change_sets.change_item, name="change-item"),
+    path("changes/<uuid:uuid>/undo/", restores.undo_change, name="change-undo"),
+    path("compare/", change_sets.compare, name="compare"),
+    path("restore/", restores.restore, name="restore"),
+    # Publishing
+    path(f"{_LIBRARY}publish/", publishing.publish, name="library-publish"),
+    path(f"{_LIBRARY}discard/", publishing.discard, name="library-discard"),
+    # Releases
+    path(f"{_LIBRARY}releases/", releases.release_list, name="library-releases"),
+    path(f"{_LIBRARY}releases/new/", releases.new_release, name="release-new"),
+    path("releases/<uuid:uuid>/", releases.release, name="release"),
+    path("releases/<uuid:uuid>/change/", releases.change_release, name="release-change"),
+    path("releases/<uuid:uuid>/<slug:action>/", releases.act, name="release-act"),
+    # Bulk edits
+    path(f"{_LIBRARY}replace/", bulk_edits.library_replace, name="library-replace"),
+    path(f"{_LIBRARY}bulk-settings/", bulk_edits.library_settings_edit, name="library-bulk-settings"),
+    path(f"{_COURSE}replace/", bulk_edits.course_replace, name="course-replace"),
+    path(f"{_COURSE}bulk-settings/", bulk_edits.course_settings_edit, name="course-bulk-settings"),
+    path("bulk-edits/<uuid:uuid>/", bulk_edits.bulk_edit, name="bulk-edit"),
+    path("bulk-edits/<uuid:uuid>/progress/", bulk_edits.bulk_edit_progress, name="bulk-edit-progress"),
+    path("bulk-edits/<uuid:uuid>/cancel/", bulk_edits.cancel_bulk_edit, name="bulk-edit-cancel"),
+    path("bulk-edits/<uuid:uuid>/retry/", bulk_edits.retry_bulk_edit, name="bulk-edit-retry"),
 ]

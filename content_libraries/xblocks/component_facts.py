@@ -10,7 +10,7 @@ from ..keys import LibraryUsageLocatorV2
 from ..libraries.api import Permission
 from .data import DeclaredFields, FieldValues, Metadata, Version
 from .editing import declare_fields, read_fields
-from .inside import tell
+from .inside import describe
 from .processes.running import run
 from .site import Site
 from .versions import access_version
@@ -68,7 +68,7 @@ def get_metadata(
     if extra:
         site = Site(block_version, user)
         visit = visit_of(block_version, user=user)
-        told = run(tell, visit, tuple(extra), site=site, who=turn_of(user), about=key)
-        site.remember(told.learned)
-        extra |= told.extra
+        described = run(describe, visit, tuple(extra), site=site, who=turn_of(user), about=key)
+        site.remember(described.learned)
+        extra |= described.extra
     return Metadata(key, block_version.title, extra | {name: [] for name in _CHILDREN if name in include})

@@ -44,7 +44,7 @@ class NotShownError(ContentLibrariesError):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class BlockFragment:
     """
     A view of a block, as ``RenderedView`` has it. Blank ``content`` is a block that shows nothing.
 
@@ -79,14 +79,14 @@ class Handled:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Description:
     """The description that a block gives of itself: name of a method -> its result."""
 
     extra: Mapping[str, object] = field(default_factory=dict)
     learned: Learned = field(default_factory=Learned)
 
 
-def show(site: BlockSite, visit: Visit, view_name: str) -> Shown:
+def render(site: BlockSite, visit: Visit, view_name: str) -> BlockFragment:
     """
     Render a view.
 
@@ -98,7 +98,7 @@ def show(site: BlockSite, visit: Visit, view_name: str) -> Shown:
         _check_can_run(visit)
     block = make_block(visit, site)
     try:
-        return _shown(block, _fragment(block, view_name))
+        return _packed(block, _fragment(block, view_name))
     except (NoSuchViewError, NotImplementedError) as error:
         raise NotFoundError(
             _("“%(block_type)s” has no %(view_name)s.") % {"block_type": version.key.block_type, "view_name": view_name}
@@ -150,7 +150,7 @@ def handle(site: BlockSite, visit: Visit, call: HandlerCall) -> Handled:
     return Handled(answer, _learned(block), olx, files.changes)
 
 
-def tell(site: BlockSite, visit: Visit, names: Collection[str]) -> Told:
+def describe(site: BlockSite, visit: Visit, names: Collection[str]) -> Description:
     """
     Call methods without arguments that describe a block.
 
@@ -170,7 +170,7 @@ def tell(site: BlockSite, visit: Visit, names: Collection[str]) -> Told:
             _raise_if_out_of_memory(error)
             logger.exception("%s of %s failed.", name, visit.block_version.key)
             extra[name] = None
-    return Told(extra, learned)
+    return Description(extra, learned)
 
 
 def _raise_if_out_of_memory(error: BaseException) -> None:
@@ -197,8 +197,8 @@ def _fragment(block: XBlock, view_name: str) -> Fragment:
     return block.render(view_name, context)
 
 
-def _shown(block: XBlock, fragment: Fragment) -> Shown:
-    return Shown(
+def _packed(block: XBlock, fragment: Fragment) -> BlockFragment:
+    return BlockFragment(
         content=valid_text(block.runtime.replace_urls(fragment.content)),
         resources=tuple(Resource(*(valid_text(str(part)) for part in resource)) for resource in fragment.resources),
         js_init_fn=fragment.js_init_fn,

@@ -13,7 +13,7 @@ from ..errors import BusyError, ContentLibrariesError, NotFoundError
 from ..keys import CourseKey, LibraryUsageLocatorV2
 from ..libraries.api import Permission
 from .data import STUDENT_VIEW, STUDIO_VIEW, VIEWS, BlockVersion, RenderedView, Resource, ShownVersion, Version
-from .inside import Shown, show
+from .inside import BlockFragment, render
 from .processes.running import run
 from .resources import STYLES
 from .site import site_of
@@ -79,7 +79,7 @@ def render_version(
     visit = visit_of(block_version, user=user, place=place)
     site = site_of(block_version, user)
     try:
-        shown = run(show, visit, view_name, site=site, who=turn_of(user, place), about=block_version.key)
+        shown = run(render, visit, view_name, site=site, who=turn_of(user, place), about=block_version.key)
         site.remember(shown.learned)
     except (NotFoundError, BusyError):
         raise
@@ -115,7 +115,7 @@ def notice_view(block_version: ShownVersion, text: str) -> RenderedView:
     return RenderedView(block=block_version, display_name=block_version.title, content=_note(text), notice=text)
 
 
-def _note_for_author(block_version: ShownVersion, shown: Shown) -> SafeString:
+def _note_for_author(block_version: ShownVersion, shown: BlockFragment) -> SafeString:
     """Return the message to authors about settings of a block that cannot be read."""
     text = notice_of(shown.unread_settings) if block_version.can_edit else ""
     return _note(text) if text else SafeString()

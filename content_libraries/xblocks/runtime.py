@@ -58,7 +58,7 @@ class LibraryRuntime(Runtime):
         self.unread_settings: Mapping[str, str] = {}
         self.is_author_mode = block_version.can_edit
         self.resources_fs = MemoryFS()
-        self.replace_urls = static_replacer(block_version.file_paths, visit.addresses.of_file)
+        self.replace_urls = static_replacer(block_version.file_paths, visit.urls.file)
         services = services_for(visit.viewer, is_author=block_version.can_edit, replace_urls=self.replace_urls)
         services |= {"field-data": self.fields, "video_config": VideoConfig(self.files)}
         ids = MemoryIdManager()
@@ -92,13 +92,13 @@ class LibraryRuntime(Runtime):
     def handler_url(
         self, block: XBlock, handler_name: str, suffix: str = "", query: str = "", thirdparty: bool = False
     ) -> str:
-        return self.visit.addresses.of_handler(handler_name, suffix, query)
+        return self.visit.urls.handler(handler_name, suffix, query)
 
     def resource_url(self, resource: str) -> str:
-        return self.visit.addresses.of_static(resource)
+        return self.visit.urls.static(resource)
 
     def local_resource_url(self, block: XBlock, uri: str) -> str:
-        return self.visit.addresses.of_resource(uri)
+        return self.visit.urls.resource(uri)
 
     def publish(self, block: XBlock, event_type: str, event_data: dict[str, object]) -> None:
         """Ignore an event: previews are neither graded nor tracked."""

@@ -59,7 +59,7 @@ class Viewer:
 
 
 @dataclass(frozen=True, slots=True)
-class Addresses:
+class BlockUrls:
     """The beginnings of URLs of handlers, resources and files, and the end of URLs of files."""
 
     origin: str = ""
@@ -68,18 +68,18 @@ class Addresses:
     files: str = ""
     files_end: str = ""
 
-    def of_handler(self, name: str, suffix: str = "", query: str = "") -> str:
+    def handler(self, name: str, suffix: str = "", query: str = "") -> str:
         address = f"{self.handlers}{_quoted(name)}/{iri_to_uri(suffix)}"
         return f"{address}?{query}" if query else address
 
-    def of_static(self, path: str) -> str:
+    def static(self, path: str) -> str:
         return f"{self.origin}/static/{iri_to_uri(path)}"
 
-    def of_resource(self, path: str) -> str:
+    def resource(self, path: str) -> str:
         """Return the URL of a file in the block's Python package."""
         return f"{self.resources}{_quoted(path.lstrip('/'))}"
 
-    def of_file(self, path: str) -> str:
+    def file(self, path: str) -> str:
         """Return the URL of a file of the shown version."""
         return f"{self.files}{_quoted(path)}{self.files_end}"
 
@@ -90,7 +90,7 @@ class Visit:
 
     block_version: ShownVersion
     viewer: Viewer = Viewer()
-    addresses: Addresses = Addresses()
+    urls: BlockUrls = BlockUrls()
 
     def of_text(self, olx: str) -> Visit:
         """Return a visit to the same version with another OLX text, without a user."""
@@ -99,7 +99,7 @@ class Visit:
 
 def visit_of(block_version: ShownVersion, *, user: Actor, place: Place | None = None) -> Visit:
     """Collect the data about a request that a block may see. Checks no permission."""
-    return Visit(block_version, _viewer(user), _addresses(block_version, user, place or Place()))
+    return Visit(block_version, _viewer(user), _urls(block_version, user, place or Place()))
 
 
 def turn_of(user: Actor, place: Place | None = None) -> str:
@@ -116,7 +116,7 @@ def _viewer(user: Actor) -> Viewer:
     return Viewer(pk, "" if person is None else person.get_username(), digest[:32])
 
 
-def _addresses(block_version: ShownVersion, user: Actor, place: Place) -> Addresses:
+def _urls(block_version: ShownVersion, user: Actor, place: Place) -> BlockUrls:
     resource = reverse("xblock-resource", args=(block_version.key.block_type, _NAME))
     if isinstance(block_version, CourseBlockDraft):
         handler = course_handler_url(block_version.key, _NAME, user=user)
@@ -125,7 +125,7 @@ def _addresses(block_version: ShownVersion, user: Actor, place: Place) -> Addres
         version, purpose = block_version.version, place.purpose
         handler = handler_url(block_version.key, _NAME, user=user, version=version, purpose=purpose)
         file = version_file_url(block_version.version_uuid, _NAME)
-    return Addresses(
+    return BlockUrls(
         origin=place.origin,
         handlers=place.origin + handler.removesuffix(f"{_NAME}/"),
         resources=place.origin + resource.removesuffix(_NAME),

@@ -18,7 +18,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 _CALLED_BY_TASKS: Final = ("editing", "formulas", "inside", "video_config")
-"""Modules that send functions of theirs to block processes, by name."""
+"""Names of the modules whose functions are sent to block processes."""
 
 
 def warm_up() -> None:

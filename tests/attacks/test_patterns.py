@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-import time
 import tracemalloc
-from collections.abc import Iterator
 
 import pytest
 
 from content_libraries.imports.questions.html import body_of
 from content_libraries.olx.api import OlxError, Replacing, replaced_in
 from content_libraries.xblocks.stylesheets import of_this_site
-
-SECONDS = 2
-
-
-@pytest.fixture(autouse=True)
-def _little_time() -> Iterator[None]:
-    """Hours turn into less than a second. The time is that of this process alone."""
-    started = time.process_time()
-    yield
-    assert time.process_time() - started < SECONDS
+from tests.growth import assert_grows_no_faster_than_its_input
 
 
 @pytest.mark.parametrize(
@@ -29,14 +18,14 @@ def _little_time() -> Iterator[None]:
 )
 def test_stylesheets(text: str) -> None:
     """The web process reads those that code of blocks makes: 72 KB took a minute, and twice as many eight."""
-    of_this_site(text * 20_000)
-    of_this_site(text + text[-1] * 200_000)
+    assert_grows_no_faster_than_its_input(lambda size: of_this_site(text * size), size=5_000)
+    assert_grows_no_faster_than_its_input(lambda size: of_this_site(text + text[-1] * size), size=50_000)
 
 
 @pytest.mark.parametrize("text", ["<body", "<body ", "<body>", "</body ", "<body></body "])
 def test_pages_of_cartridges(text: str) -> None:
-    body_of(text * 200_000)
-    body_of(text + " " * 1_000_000)
+    assert_grows_no_faster_than_its_input(lambda size: body_of(text * size), size=20_000)
+    assert_grows_no_faster_than_its_input(lambda size: body_of(text + " " * size), size=200_000)
 
 
 @pytest.mark.parametrize(

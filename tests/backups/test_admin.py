@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from content_libraries import api
@@ -15,6 +16,7 @@ from content_libraries.backups.tasks import restore
 from content_libraries.jobs.api import JobState
 from content_libraries.libraries.models import ContentLibrary
 from tests.conftest import CommitRunner
+from tests.imports.conftest import legacy_archive
 
 from .archives import Content, backed_up_to
 
@@ -63,3 +65,43 @@ def test_a_plan_is_looked_at_and_applied(
     with run_on_commit():
         browser.post(f"{ADMIN}restorejob/", body | {"post": "yes"})
     assert content.states()[content.ref("a")] == (3, None)
+
+
+def test_an_archive_is_uploaded_planned_and_restored(
+    library: ContentLibrary, staff: User, browser: Client, tmp_path: Path, run_on_commit: CommitRunner
+) -> None:
+    content = Content(library)
+    content.component("a", "1")
+    path = backed_up_to(library, tmp_path / "a.zip", staff)
+    content.component("other")
+    assert "Restore an archive" in browser.get(f"{ADMIN}restorejob/").content.decode()
+    upload = SimpleUploadedFile("a.zip", path.read_bytes(), content_type="application/zip")
+    with run_on_commit():
+        archive = browser.post(f"{ADMIN}restorejob/new/", {"file": upload})
+    page = browser.get(archive["Location"]).content.decode()
+    assert "Library One" in page
+    choice = {"library": str(library.library_key), "mode": "replace-all", "collision": "skip"}
+    with run_on_commit():
+        plan = browser.post(archive["Location"], choice)
+    page = browser.get(plan["Location"]).content.decode()
+    assert "delete “T x”" in page
+    refused = browser.post(plan["Location"], {"confirm": "lib:X:Y"}).content.decode()
+    assert "confirm it with the key lib:CL-TEST:lib1" in refused
+    assert content.states()[content.ref("other")] == (1, None)
+    with run_on_commit():
+        done = browser.post(plan["Location"], {"confirm": str(library.library_key)})
+    assert "The restore is done." in browser.get(done["Location"]).content.decode()
+    assert content.states()[content.ref("other")] == (None, None)
+
+
+def test_a_damaged_archive_is_explained(browser: Client, run_on_commit: CommitRunner) -> None:
+    upload = SimpleUploadedFile("a.zip", b"PK nothing", content_type="application/zip")
+    with run_on_commit():
+        archive = browser.post(f"{ADMIN}restorejob/new/", {"file": upload})
+    assert "The archive cannot be restored." in browser.get(archive["Location"]).content.decode()
+
+
+def test_a_legacy_archive_goes_to_its_migration(browser: Client, tmp_path: Path) -> None:
+    data = legacy_archive(tmp_path, '<html url_name="h">x</html>').read_bytes()
+    answer = browser.post(f"{ADMIN}restorejob/new/", {"file": SimpleUploadedFile("legacy.tar.gz", data)}, follow=True)
+    assert "Migrate legacy libraries" in answer.content.decode()

@@ -485,3 +485,10 @@ def test_what_nobody_wants_any_more_is_deleted(
     delete_expired_backups()
     assert client.get(url).status_code == 404
     assert set(LearningPackage.objects.filter(pk__in=[taken, left]).values_list("pk", flat=True)) == {taken}
+
+
+def test_a_legacy_archive_is_sent_to_imports(client: APIClient) -> None:
+    archive = SimpleUploadedFile("legacy.tar.gz", b"\x1f\x8b\x08", content_type="application/gzip")
+    answer = client.post("/api/libraries/v2/restore/", {"file": archive})
+    assert answer.status_code == 400
+    assert "/api/content_library/v1/import_sources/" in str(answer.data["file"])

@@ -48,14 +48,19 @@ def effective(lib: LibraryClient, name: str) -> tuple[str, str]:
     return found["license"], source.split(":", 3)[3] if source.count(":") > 2 else "library"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def shared_course(shared_lib: LibraryClient) -> None:
+    """``html:h`` in ``unit:u`` in ``subsection:ss`` in ``section:s``; ``html:h`` also in ``unit:v``."""
+    shared_lib.create("html:h")
+    shared_lib.create("unit:u", children=["html:h"])
+    shared_lib.create("unit:v", children=["html:h"])
+    shared_lib.create("subsection:ss", children=["unit:u"])
+    shared_lib.create("section:s", children=["subsection:ss"])
+
+
 @pytest.fixture
 def course(lib: LibraryClient) -> LibraryClient:
-    """``html:h`` in ``unit:u`` in ``subsection:ss`` in ``section:s``; ``html:h`` also in ``unit:v``."""
-    lib.create("html:h")
-    lib.create("unit:u", children=["html:h"])
-    lib.create("unit:v", children=["html:h"])
-    lib.create("subsection:ss", children=["unit:u"])
-    lib.create("section:s", children=["subsection:ss"])
+    """The library of all tests of this module, with what is nested there."""
     return lib
 
 
@@ -281,7 +286,6 @@ class TestOwnFields:
         assert own(lib, "video:v") == {"license_holder": "ACME"}
 
     def test_a_license_in_the_olx_of_another_type_counts_until_it_is_changed(self, lib: LibraryClient) -> None:
-        lib.create("html:h")
         lib.set_olx("html:h", '<html license="all-rights-reserved">Text</html>')
         assert own(lib, "html:h") == {"license": ALL}
         lib.ok(change(lib, "html:h", license=CC_BY))

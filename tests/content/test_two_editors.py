@@ -67,12 +67,17 @@ COLLECTION: dict[str, Edit] = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def shared_items(shared_lib: LibraryClient) -> None:
+    """A component, a unit without it, and a collection without it."""
+    shared_lib.create("problem:p")
+    shared_lib.create("unit:u", "Unit")
+    shared_lib.create_collection("c")
+
+
 @pytest.fixture
 def filled(lib: LibraryClient) -> LibraryClient:
-    """A component, a unit without it, and a collection without it."""
-    lib.create("problem:p")
-    lib.create("unit:u", "Unit")
-    lib.create_collection("c")
+    """The library of all tests of this module, with what is in it."""
     return lib
 
 

@@ -1,4 +1,4 @@
-"""The commands that export, rerun, publish and delete courses."""
+"""The commands that create, export, rerun, publish and delete courses."""
 
 from __future__ import annotations
 
@@ -103,6 +103,31 @@ def test_an_export_overwrites_nothing_else(edited_course: None, tmp_path: Path, 
     assert message.format(folder=tmp_path) in text
     assert str(tmp_path / "full") in text or name != "full"
     assert [path.name for path in tmp_path.rglob("*")] == ["full", "text"]
+
+
+# --- create_course ---------------------------------------------------------------------------------------------------
+
+
+def test_a_course_is_created_empty() -> None:
+    root = ROOT.map_into_course(RERUN)
+    assert run("create_course", RERUN, "--title", "Chemistry") == f"Created {RERUN}, “Chemistry”.\n"
+    assert list(api.get_structure(RERUN, user=OPERATOR).blocks) == [root]
+    assert api.get_block(root, user=OPERATOR).title == "Chemistry"
+
+
+def test_creating_never_replaces_a_course(course: None) -> None:
+    assert "There is a course" in refusal("create_course", COURSE_KEY, "--title", "Another")
+    assert api.get_block(ROOT, user=OPERATOR).title == "A course"
+
+
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [("library-v1:Org+Lib", "A key without a run"), ("lib:Org:Lib", "is not the key of a course")],
+)
+def test_only_courses_with_a_run_are_created(key: str, reason: str) -> None:
+    before = list(Course.objects.all())
+    assert reason in refusal("create_course", key, "--title", "T")
+    assert list(Course.objects.all()) == before
 
 
 # --- rerun_course ----------------------------------------------------------------------------------------------------
@@ -212,6 +237,7 @@ def test_nothing_is_deleted_without_yes(edited_course: None) -> None:
     ("command", "arguments"),
     [
         ("export_course", ["{path}/out.tar.gz"]),
+        ("create_course", ["--title", "T"]),
         ("rerun_course", [str(RERUN)]),
         ("publish_course", []),
         ("publish_course", ["--block", str(PROBLEM)]),

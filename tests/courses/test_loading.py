@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 
 from content_libraries import api
 from content_libraries.actors import OPERATOR
+from content_libraries.courses.exporting import course_tree
 from content_libraries.courses.models import Course
 from content_libraries.errors import InvalidInputError, NotAllowedError
 from content_libraries.olx.api import OlxError, read_archive, tree_with_drafts
@@ -106,7 +107,7 @@ def test_drafts_stay_drafts(tmp_path: Path) -> None:
     lost = KEY.make_usage_key("html", "lost")
     assert lost in draft.blocks
     assert lost not in draft.reachable
-    assert any(draft.block.url_name == "lost" for draft in api.course_tree(KEY).drafts)
+    assert any(draft.block.url_name == "lost" for draft in course_tree(KEY).drafts)
 
 
 def test_settings_of_older_policies_become_attributes(tmp_path: Path) -> None:

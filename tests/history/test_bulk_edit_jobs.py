@@ -17,6 +17,7 @@ from content_libraries.history.models import BulkEditJob
 from content_libraries.history.tasks import bulk_edit
 from content_libraries.jobs.api import JobState
 from tests.conftest import UserFactory
+from tests.content.client import LibraryClient
 from tests.jobs.conftest import OutOfOrderError, before, break_down
 
 from .client import HistoryClient
@@ -26,11 +27,17 @@ LINKS: dict[str, Any] = {"find": "example.org", "replace": "example.com"}
 PROBLEMS = ("problem:p1", "problem:p2", "problem:p3")
 
 
-@pytest.fixture
-def world(bob: HistoryClient) -> HistoryClient:
+@pytest.fixture(scope="module", autouse=True)
+def shared_world(shared_lib: LibraryClient) -> None:
+    bob = HistoryClient.of(shared_lib)
     for name in PROBLEMS:
         bob.create(name)
         bob.set_olx(name, '<problem display_name="P"><p>example.org</p></problem>')
+
+
+@pytest.fixture
+def world(bob: HistoryClient) -> HistoryClient:
+    """What Bob does in the library of all tests of this module."""
     return bob
 
 

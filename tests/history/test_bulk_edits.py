@@ -21,6 +21,7 @@ from content_libraries.history.bulk_edits.applying import write_plan
 from content_libraries.learning_core import api as learning_core
 from content_libraries.search import api as search
 from tests.conftest import ClientFactory, LibraryFactory
+from tests.content.client import LibraryClient
 from tests.content.conftest import ActingAs
 
 from .client import HistoryClient
@@ -37,14 +38,20 @@ OLX = {
 LINKS: dict[str, Any] = {"find": "example.org", "replace": "example.com"}
 
 
-@pytest.fixture
-def world(bob: HistoryClient) -> HistoryClient:
+@pytest.fixture(scope="module", autouse=True)
+def shared_world(shared_lib: LibraryClient) -> None:
     """Two problems and a text; a problem and the text are in a unit in a subsection."""
+    bob = HistoryClient.of(shared_lib)
     for name, olx in OLX.items():
         bob.create(name)
         bob.set_olx(name, olx)
     bob.create("unit:u1", title="Unit about example.org", children=["problem:p1", "html:t1"])
     bob.create("subsection:s1", title="Subsection", children=["unit:u1"])
+
+
+@pytest.fixture
+def world(bob: HistoryClient) -> HistoryClient:
+    """What Bob does in the library of all tests of this module."""
     return bob
 
 

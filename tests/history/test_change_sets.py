@@ -365,38 +365,6 @@ class TestLists:
         assert spanish[0]["summary"] == "Se descartaron los cambios de 2 elementos"
         assert spanish[1]["summary"] == "Se editó “By Ann”"
 
-    @pytest.mark.parametrize(
-        ("query", "field"),
-        [
-            ({}, "library_key"),
-            ({"library_key": "lib:A:B", "course_key": "course-v1:O+C+1"}, "library_key"),
-            ({"library_key": "what"}, "library_key"),
-            ({"course_key": "what"}, "course_key"),
-            ({"item_key": "what"}, "item_key"),
-            ({"library_key": "lib:CL-TEST:lib1", "kind": "what"}, "kind"),
-            ({"library_key": "lib:CL-TEST:lib1", "since": "yesterday"}, "since"),
-        ],
-    )
-    def test_bad_questions_are_named(self, bob: HistoryClient, query: dict[str, str], field: str) -> None:
-        answer = bob.http.get(URL, query)
-        assert (answer.status_code, field in answer.json()) == (400, True), answer.json()
-
-    @pytest.mark.parametrize(
-        "query",
-        [
-            {"library_key": "lib:CL-TEST:none"},
-            {"course_key": "course-v1:O+C+none"},
-            {"item_key": "lb:CL-TEST:lib1:problem:none"},
-            {"item_key": "block-v1:O+C+1+type@problem+block@none"},
-        ],
-    )
-    def test_what_is_unknown_is_not_found(self, bob: HistoryClient, query: dict[str, str]) -> None:
-        assert bob.http.get(URL, query).status_code == 404
-
-    def test_an_unknown_set_is_not_found(self, bob: HistoryClient) -> None:
-        for suffix in ("", "records/"):
-            assert bob.http.get(f"{URL}7d0a3c1e-5b0f-4a55-9d0b-0f6f0c8b1f7a/{suffix}").status_code == 404
-
     def test_only_who_may_view_the_library_or_the_course_reads(
         self, bob: HistoryClient, stranger: User, reader: User, api_client: ClientFactory
     ) -> None:
@@ -413,6 +381,41 @@ class TestLists:
         assert statuses(api_client(stranger)) == [403] * 7
         assert statuses(api_client(reader)) == [200, 403, 200, 200, 200, 403, 403]
         assert statuses(APIClient()) == [401] * 7
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({}, "library_key"),
+        ({"library_key": "lib:A:B", "course_key": "course-v1:O+C+1"}, "library_key"),
+        ({"library_key": "what"}, "library_key"),
+        ({"course_key": "what"}, "course_key"),
+        ({"item_key": "what"}, "item_key"),
+        ({"library_key": "lib:CL-TEST:lib1", "kind": "what"}, "kind"),
+        ({"library_key": "lib:CL-TEST:lib1", "since": "yesterday"}, "since"),
+    ],
+)
+def test_bad_questions_are_named(bob: HistoryClient, query: dict[str, str], field: str) -> None:
+    answer = bob.http.get(URL, query)
+    assert (answer.status_code, field in answer.json()) == (400, True), answer.json()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"library_key": "lib:CL-TEST:none"},
+        {"course_key": "course-v1:O+C+none"},
+        {"item_key": "lb:CL-TEST:lib1:problem:none"},
+        {"item_key": "block-v1:O+C+1+type@problem+block@none"},
+    ],
+)
+def test_what_is_unknown_is_not_found(bob: HistoryClient, query: dict[str, str]) -> None:
+    assert bob.http.get(URL, query).status_code == 404
+
+
+def test_an_unknown_set_is_not_found(bob: HistoryClient) -> None:
+    for suffix in ("", "records/"):
+        assert bob.http.get(f"{URL}7d0a3c1e-5b0f-4a55-9d0b-0f6f0c8b1f7a/{suffix}").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["list", "read", "records"])

@@ -129,7 +129,7 @@ class EditedWhileRead(LearningCoreStore):
     edits = 1
     is_editing = False  # an edit reads blocks, too
 
-    def blocks(self, course_key: CourseKey, usage_keys: Collection[UsageKey], *, published: bool = False) -> Any:
+    def blocks(self, course_key: CourseKey, usage_keys: Collection[UsageKey] | None, *, published: bool = False) -> Any:
         if type(self).edits and not type(self).is_editing:
             type(self).edits -= 1
             type(self).is_editing = True

@@ -254,7 +254,7 @@ def test_another_authors_draft_inside_a_touched_unit_stays_a_draft(tmp_path: Pat
     api.append_children(own, user=OPERATOR, child_keys=[text])
     api.publish_item(own, user=OPERATOR)
     api.set_olx(problem, user=OPERATOR, olx='<problem display_name="Unfinished">x</problem>')
-    api.rename_container(own, user=OPERATOR, title="Unfinished")
+    api.update_container(own, user=OPERATOR, title="Unfinished")
     second = first.replace("</vertical>", '</vertical><vertical url_name="v2"><problem url_name="p1"/></vertical>')
     report = run_import(write_course(tmp_path / "2", second, files=files), "--publish")
     unit = api.get_item(api.container_key("lct:O:lib:unit:v2"), user=OPERATOR)

@@ -1,4 +1,7 @@
-"""``docs/first-steps.rst`` is true: its commands work as written, on a site as ``make run`` makes it."""
+"""
+``docs/first-steps.rst`` and the README are true: their commands work as written, one after the other, on a site as
+``make run`` makes it.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,9 @@ pytestmark = pytest.mark.slow
 
 PAGE: Final = PROJECT / "docs" / "first-steps.rst"
 BLOCK: Final = re.compile(r"^\.\. code-block:: sh\n   :caption: (.+)\n\n((?:   .*\n|\n)+)", re.MULTILINE)
+README: Final = PROJECT / "README.rst"
+README_BLOCK: Final = re.compile(r"::\n\n((?:    .*\n)+)")
+README_CAPTION: Final = "Import a course, by the README"
 ACTIVATE: Final = ". .venv/bin/activate\n"
 ADDRESS: Final = "http://127.0.0.1:8000"
 
@@ -37,6 +43,9 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 def _run_in_one_shell(folder: Path, environment: dict[str, str], address: str) -> dict[str, str]:
     """Run all blocks in one shell, with the interpreter of the tests and the address of their site."""
     blocks = {caption: dedent(code) for caption, code in BLOCK.findall(PAGE.read_text())}
+    blocks[README_CAPTION] = dedent(
+        next(code for code in README_BLOCK.findall(README.read_text()) if "manage.py" in code)
+    )
     script = "".join(f"exec > {_slug(caption)}.out\n{code}" for caption, code in blocks.items())
     assert ACTIVATE in script
     assert ADDRESS in script
@@ -91,6 +100,10 @@ def test_the_commands_import_and_publish(said: dict[str, str]) -> None:
     output = said["Import, publish, sync"]
     assert "Nothing was written: this was a dry run." in output
     assert "lib:MyOrg:biology" in output
+
+
+def test_the_readme_imports_a_course(said: dict[str, str]) -> None:
+    assert "40 of 40 components created" in said[README_CAPTION]
 
 
 def test_the_commands_copy_and_delete_courses(said: dict[str, str]) -> None:

@@ -10,6 +10,9 @@ import sys
 import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from email import message_from_bytes
+from email.message import Message
+from importlib.metadata import distribution
 from pathlib import Path
 from textwrap import dedent
 from typing import Any, Final
@@ -18,6 +21,8 @@ from zipfile import ZipFile
 
 import pytest
 import requests
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.running import PATIENCE_SECONDS, free_port, wait_until
 from tests.sites import PROJECT
@@ -154,6 +159,12 @@ def check_site(address: str) -> None:
     wait_until(lambda: get(f"{backup}?task_id={job['task_id']}")["state"] == "Succeeded")
 
 
+def metadata_of(wheel: Path) -> Message:
+    archive = ZipFile(wheel)
+    (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
+    return message_from_bytes(archive.read(name))
+
+
 def follow_the_guide(folder: Path, blocks: Mapping[str, str], database: str, environment: Mapping[str, str]) -> None:
     """Build the project of the guide on a database, run its commands, and look at the site."""
     build_project(folder, blocks, database, environment)
@@ -189,6 +200,37 @@ def test_the_package_index_can_show_what_it_says_of_itself(distributions: Path) 
     files = [str(path) for path in distributions.iterdir()]
     said = run([sys.executable, "-m", "twine", "--no-color", "check", "--strict", *files], distributions)
     assert said.count("PASSED") == 2
+
+
+def test_its_metadata_says_who_makes_it_and_where_it_runs(wheel: Path) -> None:
+    said = metadata_of(wheel)
+    assert [name for name in ("Author", "Summary", "Keywords", "Project-URL") if not said[name]] == []
+    assert "AGPL-3.0-only" in {said["License"], said["License-Expression"]}
+    versions = {
+        name for name in said.get_all("Classifier", ()) if name.startswith("Programming Language :: Python :: 3.")
+    }
+    assert {name.rpartition(" ")[2] for name in versions} == {"3.12", "3.13"}
+    assert "Framework :: Django :: 5.2" in said.get_all("Classifier", ())
+
+
+def test_the_pages_say_how_many_packages_are_installed(wheel: Path) -> None:
+    """The packages here are those of the host; the app needs a part of them."""
+    needed = {"content-libraries"}
+    pending = [Requirement(text) for text in metadata_of(wheel).get_all("Requires-Dist", ())]
+    pending = [one for one in pending if one.marker is None or one.marker.evaluate({"extra": "tantivy"})]
+    seen: set[str] = set()
+    while pending:
+        one = pending.pop()
+        needed.add(canonicalize_name(one.name))
+        if str(one) not in seen:
+            seen.add(str(one))
+            for text in distribution(one.name).requires or ():
+                other = Requirement(text)
+                if other.marker is None or any(other.marker.evaluate({"extra": name}) for name in ("", *one.extras)):
+                    pending.append(other)
+    for page in ("README.rst", "docs/how-to-install.rst"):
+        (count,) = re.findall(r"(\d+)\s+(?:Python\s+)?packages", (PROJECT / page).read_text())
+        assert int(count) == len(needed), page
 
 
 def test_it_is_a_plugin_of_the_platform(wheel: Path) -> None:

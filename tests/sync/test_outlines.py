@@ -54,6 +54,22 @@ def test_every_block_comes_with_its_link_and_with_what_can_be_done(author: Autho
     assert shown[str(ROOT)]["actions"] == free | {"deletable": False, "draggable": False, "duplicable": False}
 
 
+def test_a_block_that_is_edited_while_the_course_is_read_stays_in_the_outline(author: Author, shelf: Shelf) -> None:
+    author.create(shelf.key("sub1"), SECTION)
+    before = [data["id"] for data in blocks_in(outline(author, ROOT))]
+    waiting = [child(UNIT, 0), UNIT]
+
+    def edit_before_the_texts(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if waiting and sql.startswith("SELECT") and "blockdefinition" in sql:
+            api.edit_block(waiting.pop(), user=OPERATOR, settings={"display_name": "Edited meanwhile"})
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(edit_before_the_texts):
+        during = [data["id"] for data in blocks_in(outline(author, ROOT))]
+    assert during == before
+    assert not waiting
+
+
 def test_an_unlinked_structure_can_be_unlinked_one_level_down(author: Author, shelf: Shelf) -> None:
     subsection = author.create(shelf.key("sub1"), SECTION)
     author.unlink(subsection)

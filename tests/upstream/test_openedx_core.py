@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from .written_tables import LEARNING_CORE
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 LEARNING_CORE_ROOM = Path(openedx_core.__file__).resolve().parents[1] / "learning_core"
-WRITERS = ("branches", "bulk", "item_rows", "media", "publish", "restored", "rows", "side_effects")
+WRITES = {"bulk_create", "bulk_update", "create", "delete", "get_or_create", "update", "update_or_create"}
 
 
 @pytest.fixture
@@ -50,16 +51,32 @@ def test_a_table_is_what_its_writer_knows(name: str, known: Table) -> None:
     assert table_of(written_models()[name]) == known
 
 
-@pytest.mark.parametrize("name", WRITERS)
-def test_writers_take_the_tables_from_this_room(name: str) -> None:
+@pytest.mark.parametrize("name", sorted(path.stem for path in LEARNING_CORE_ROOM.glob("*.py")))
+def test_writers_take_the_tables_from_upstream(name: str) -> None:
+    """A module that writes a table which it imports from Learning Core itself writes one that this register lacks."""
     tree = ast.parse((LEARNING_CORE_ROOM / f"{name}.py").read_text())
-    taken = {
-        alias.name
+    imported = {
+        alias.asname or alias.name
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == "openedx_content.models_api"
         for alias in node.names
     }
-    assert taken <= {"LearningPackage"}
+    assert imported & set(models_written(tree)) == set()
+
+
+def models_written(tree: ast.AST) -> Iterator[str]:
+    """Yield the names that are called, as models are for new rows, or on which a call begins that writes rows."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        if isinstance(node.func, ast.Name):
+            yield node.func.id
+        elif isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
+            begin: ast.expr = node.func
+            while isinstance(begin, ast.Attribute | ast.Call):
+                begin = begin.value if isinstance(begin, ast.Attribute) else begin.func
+            if isinstance(begin, ast.Name):
+                yield begin.id
 
 
 def test_files_are_in_the_folder_of_their_package(package: LearningPackage) -> None:

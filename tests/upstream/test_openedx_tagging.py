@@ -8,18 +8,27 @@ from typing import Any
 import pytest
 from django.db.migrations import RunPython
 from django.db.migrations.operations.base import Operation
-from openedx_tagging import rules
-from openedx_tagging.models import ObjectTag
+from openedx_tagging import api, rules
+from openedx_tagging.models import ObjectTag, Tag
 from rules.permissions import permissions
 
-from content_libraries.upstream.openedx_tagging import DELETES_AND_ALTERS, EXPORT_ID, VALUE, object_tag
+from content_libraries.upstream.openedx_tagging import DELETES_AND_ALTERS, EXPORT_ID, VALUE, add_tag, object_tag
 
 from .tables import table_of
 from .written_tables import TAGGING
 
 
 def test_the_table_of_tags_is_what_its_writer_knows() -> None:
-    assert {"ObjectTag": table_of(ObjectTag)} == TAGGING
+    assert {"ObjectTag": table_of(ObjectTag), "Tag": table_of(Tag)} == TAGGING
+
+
+def test_a_row_is_a_whole_tag_of_a_read_only_taxonomy(db: None) -> None:
+    """``api.add_tag_to_taxonomy`` refuses to add it, and computes no more columns than the model does."""
+    taxonomy = api.create_taxonomy("Languages", "", allow_multiple=False, read_only=True)
+    with pytest.raises(ValueError, match="read-only"):
+        api.add_tag_to_taxonomy(taxonomy, "Svenska", external_id="sv")
+    add_tag(taxonomy, "Svenska", external_id="sv")
+    assert [(tag["value"], tag["external_id"]) for tag in api.get_tags(taxonomy)] == [("Svenska", "sv")]
 
 
 def test_tags_say_what_their_private_columns_keep() -> None:

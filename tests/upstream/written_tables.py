@@ -8,6 +8,30 @@ from typing import Final
 from .tables import Table
 
 LEARNING_CORE: Final[Mapping[str, Table]] = {
+    "Collection": Table(
+        {
+            "id": "AutoField, key",
+            "learning_package_id": "LearningPackage",
+            "collection_code": "CharField, up to 255",
+            "title": "CharField, up to 500",
+            "description": "TextField, up to 10000, default ''",
+            "enabled": "BooleanField, default True",
+            "created_by_id": "User, null",
+            "created": "DateTimeField",
+            "modified": "DateTimeField",
+        },
+        {"check: oel_coll_collection_code_regex", "unique: learning_package, collection_code"},
+    ),
+    "CollectionPublishableEntity": Table(
+        {
+            "id": "BigAutoField, key",
+            "collection_id": "Collection",
+            "entity_id": "PublishableEntity",
+            "created_by_id": "User, null",
+            "created": "DateTimeField",
+        },
+        {"unique: collection, entity"},
+    ),
     "Component": Table(
         {
             "publishable_entity_id": "PublishableEntity, key",
@@ -237,5 +261,23 @@ TAGGING: Final[Mapping[str, Table]] = {
             "_value": "CharField, up to 500",
         },
         {"unique: object_id, taxonomy, _value", "unique: object_id, taxonomy, tag_id"},
+    ),
+    "Tag": Table(
+        {
+            "id": "BigAutoField, key",
+            "taxonomy_id": "Taxonomy, null, default None",
+            "parent_id": "Tag, null, default None",
+            "value": "CharField, up to 500",
+            "external_id": "CharField, up to 255",
+            "depth": "IntegerField, default 0",
+            "lineage": "CharField, up to 3006, default ''",
+        },
+        {
+            "unique: taxonomy, value",
+            "unique: taxonomy, external_id",
+            "check: oel_tagging_tag_lineage_tab_count_check",
+            "check: oel_tagging_tag_lineage_ends_with_value",
+            "check: oel_tagging_tag_depth_parent_check",
+        },
     ),
 }

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 REPLACE = "/libraries/lib:CL-TEST:lib1/replace/"
 SETTINGS = "/libraries/lib:CL-TEST:lib1/bulk-settings/"
-WORDS = {"find": "words", "replace": "texts", "match_case": "on"}
+WORDS: dict[str, Any] = {"find": "words", "replace": "texts", "match_case": "on"}
 
 
 def preview(client: Client, given: Mapping[str, str], url: str = REPLACE, status: int = 200) -> str:
@@ -122,7 +122,7 @@ def test_what_changed_after_the_preview_is_shown_again(library: ContentLibrary, 
     client = browse(author)
     seen = fingerprint(preview(client, WORDS))
     write(key, author, "later words")
-    page = preview(client, {**WORDS, "fingerprint": seen, "apply": "1"}, status=400)
+    page = preview(client, {**WORDS, "fingerprint": seen, "apply": "1"}, status=409)
     assert "Items were changed since the preview." in page
     assert "later texts" in page
     assert "later words" in olx(key, author)

@@ -89,7 +89,7 @@ def test_an_order_of_an_older_list_is_refused_in_words(
     children: list[ItemKey], contributor: User, browse: Browse
 ) -> None:
     version = content.get_children_list(UNIT, user=contributor).version_num
-    content.rename_container(UNIT, user=contributor, title="Meanwhile")
+    content.update_container(UNIT, user=contributor, title="Meanwhile")
     given = {"child": [str(children[0])], "version": str(version)}
     response = browse(contributor).post(f"{PAGE}order/", given, headers=HTMX)
     assert response.status_code == 409
@@ -158,7 +158,7 @@ def test_a_deletion_shows_where_it_is_used_and_is_taken_back(
 def test_an_author_publishes_and_a_contributor_may_not(
     children: list[ItemKey], author: User, contributor: User, browse: Browse
 ) -> None:
-    assert "publish/" not in browse(contributor).get(PAGE).content.decode()
+    assert f'action="{PAGE}publish/"' not in browse(contributor).get(PAGE).content.decode()
     assert browse(contributor).post(f"{PAGE}publish/").status_code == 403
     assert "It is published." in browse(author).post(f"{PAGE}publish/", follow=True).content.decode()
     assert content.get_item(children[0], user=author).last_published is not None

@@ -74,7 +74,7 @@ def test_what_changed_after_the_preview_is_shown_again(library: ContentLibrary, 
     seen = fingerprint(client)
     write(key, author, "later")
     response = client.post(PUBLISH, {"fingerprint": seen}, headers=BOOSTED)
-    assert response.status_code == 400
+    assert response.status_code == 409
     page = response.content.decode()
     assert "Items were changed since the preview." in page
     assert seen not in page

@@ -149,7 +149,7 @@ def test_content_that_changed_since_the_preview_is_not_approved(
     do(client, uuid, "request", reason="Please")
     seen = fingerprint(client, uuid)
     write(key, author, "later")
-    page = refused(client, uuid, "approve", fingerprint=seen, comment="Kept comment", when="now")
+    page = refused(client, uuid, "approve", 409, fingerprint=seen, comment="Kept comment", when="now")
     assert "has changed since the preview" in page
     assert "Kept comment" in page
     assert seen not in page

@@ -13,7 +13,7 @@ FORMAT_VERSION: Final = 1
 """Version of the format of openedx-core, in ``[meta]`` of ``package.toml``."""
 
 EXTENSION_VERSION: Final = 1
-"""Version of what this app adds to the format, in ``[content_libraries]`` of ``package.toml``."""
+"""Version of the additions of this app to the format, in ``[content_libraries]`` of ``package.toml``."""
 
 ARCHIVE_LIMITS: Final = Limits(members=200_000, total_bytes=16 * 1024**3, total_text_bytes=256 * 1024**2)
 """
@@ -40,8 +40,8 @@ class MediaRecord:
     A file or the OLX of a component.
 
     Args:
-        path: where the component finds it, such as ``block.xml`` or ``static/pic.png``.
-        media_type: such as ``image/png``; blank if it has to be guessed from the path.
+        path: path by which the component finds it, such as ``block.xml`` or ``static/pic.png``.
+        media_type: for example ``image/png``; blank if it has to be guessed from the path.
         member: the member of the archive with the bytes.
     """
 
@@ -57,7 +57,8 @@ class VersionRecord:
 
     Args:
         created_by: username of the author on the site of the archive; information only.
-        settings, license: preserved settings of a container.
+        settings: preserved settings of a container.
+        license, license_holder, copyright_notice: the own license of a container or a component.
     """
 
     version_num: int
@@ -68,6 +69,8 @@ class VersionRecord:
     media: tuple[MediaRecord, ...] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
     license: str = ""
+    license_holder: str = ""
+    copyright_notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,12 @@ class EntityRecord:
 
     Args:
         key: ``entity_ref`` in Learning Core.
-        namespace: of the type of a component; blank for a container.
+        namespace: namespace of the type of a component; blank for a container.
         item_type: block type of a component, or container type.
         draft, published: number of the current version; None without one.
-        versions: by number. Besides the current ones, there may be others: versions that are pinned, the last version
-            of a deleted item, and the history.
+        versions: the versions by number. Besides the current ones, there may be others: versions that are pinned, the
+            last version of a deleted item, and the history.
+        is_template: whether a unit is marked as a template.
     """
 
     key: str
@@ -93,6 +97,7 @@ class EntityRecord:
     draft: int | None
     published: int | None
     versions: Mapping[int, VersionRecord]
+    is_template: bool = False
 
     @property
     def is_container(self) -> bool:
@@ -123,7 +128,7 @@ class CollectionRecord:
 @dataclass(frozen=True, slots=True)
 class LibraryRecord:
     """
-    What this app adds about the library and the archive.
+    Holds what this app adds about the library and the archive.
 
     Args:
         license, allow_public_learning, allow_public_read: fields of the library.

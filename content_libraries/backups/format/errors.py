@@ -38,7 +38,7 @@ class ProblemCode(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Problem:
     """
-    One thing that is wrong with an archive.
+    A problem of an archive.
 
     Args:
         code: its kind.
@@ -52,7 +52,7 @@ class Problem:
 
 
 class ProblemError(Exception):
-    """Carries one problem from where it is found to where the problems of the archive are collected."""
+    """Carries a problem from the function that finds it to the caller that collects the problems of the archive."""
 
     def __init__(self, code: ProblemCode, member: str, message: str) -> None:
         super().__init__(message)
@@ -64,7 +64,7 @@ class BrokenArchiveError(ContentLibrariesError):
     An archive cannot be restored.
 
     Args:
-        problems: what is wrong with it; at least one.
+        problems: the problems of the archive; at least one.
     """
 
     code = "archive_unreadable"

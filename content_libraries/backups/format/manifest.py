@@ -1,5 +1,5 @@
 """
-The manifest: what an archive holds, with the size and the SHA-256 of every member.
+Writes and parses the manifest, which lists every member of an archive with its size and its SHA-256.
 
 It has one object of JSON in each line. The first one is about the archive, the others are about its members, so that
 neither its writer nor its reader has to hold all of it. It lists every member but itself.
@@ -39,7 +39,7 @@ def head_line(*, created_at: datetime, origin: str, library: str, counts: Mappin
     Args:
         origin: name of the site.
         library: key of the library.
-        counts: what the archive holds, by kind.
+        counts: numbers of things in the archive, by kind.
     """
     head: dict[str, Any] = {
         "format": NAME,
@@ -58,7 +58,7 @@ def member_line(member: MemberRecord) -> bytes:
 
 
 def parse_head(member: str, line: bytes) -> None:
-    """Check the first line. Raises ProblemError if it is of a newer format, or of none."""
+    """Check the first line. Raises ProblemError if its format is newer than this one, or unknown."""
     fields = json_fields(member, line)
     if fields.text("format") != NAME:
         raise fields.problem(_("“%(field)s” of %(member)s is not one that this site knows."), "format")

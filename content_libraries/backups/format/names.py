@@ -18,7 +18,7 @@ VERSIONS_FOLDER: Final = "component_versions"
 TOML: Final = ".toml"
 
 EXTENSION: Final = "content_libraries/"
-"""Folder of what openedx-core does not know. Its reader ignores the folder."""
+"""Folder of the files that openedx-core does not know. Its reader ignores the folder."""
 
 MANIFEST: Final = f"{EXTENSION}manifest.jsonl"
 MORE_VERSIONS: Final = f"{EXTENSION}versions.jsonl"
@@ -70,5 +70,5 @@ def shared_file(digest: str) -> str:
 
 
 def is_description(name: str) -> bool:
-    """Return whether a member describes items, and is not a file of one. Readers hold what it says in memory."""
+    """Return whether a member describes items, rather than being a file of an item. Readers hold its text in memory."""
     return name.endswith((TOML, ".jsonl")) and f"/{VERSIONS_FOLDER}/" not in name

@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
+from ...learning_core.data import MAX_TITLE
 from ...translation import gettext as _
 from .data import (
     CONTAINER_CHILDREN,
@@ -28,8 +29,9 @@ from .rendering import OWN
 CODE: Final = re.compile(r"[\w.-]{1,255}")
 COLLECTION_CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,255}")
 MAX_KEY: Final = 500
-MAX_TITLE: Final = 500
 MAX_PATH: Final = 500
+TEMPLATE_TYPE: Final = "unit"
+"""The container type whose items can be templates."""
 _TYPE: Final = re.compile(r"[\w.-]{1,100}")
 _MEDIA_TYPE: Final = re.compile(r"[\w.+-]{1,127}/[\w.+-]{1,127}")
 
@@ -80,9 +82,9 @@ def parse_entity(member: str, data: bytes, *, is_container: bool) -> EntityRecor
     Parse the file about an item.
 
     Args:
-        is_container: whether the place of the member is one of containers.
+        is_container: whether the member is in the folder of containers.
 
-    Returns: the item. Of the media of its versions only those are there that the file names.
+    Returns: the item. Its versions have only the media that the file names.
     """
     document = toml_table(member, data)
     entity = document.table_of("entity")
@@ -107,7 +109,16 @@ def parse_entity(member: str, data: bytes, *, is_container: bool) -> EntityRecor
         draft=_pointer(entity, "draft"),
         published=_pointer(entity, "published"),
         versions=versions,
+        is_template=_is_template(entity, item_type),
     )
+
+
+def _is_template(entity: Fields, item_type: str) -> bool:
+    own = entity.table_of(OWN)
+    is_template = own.flag("template", default=False)
+    if is_template and item_type != TEMPLATE_TYPE:
+        raise own.problem(_("“%(field)s” of %(member)s is only for units."), "template")
+    return is_template
 
 
 def _pointer(entity: Fields, name: str) -> int | None:
@@ -163,6 +174,8 @@ def _version(table: Fields, created: datetime, *, is_container: bool) -> Version
         media=media,
         settings=own.settings("settings"),
         license=own.text("license", default=""),
+        license_holder=own.text("license_holder", default=""),
+        copyright_notice=own.text("copyright_notice", default=""),
     )
 
 
@@ -196,6 +209,8 @@ def parse_version_line(member: str, line: bytes) -> tuple[str, VersionRecord]:
         media=tuple(_medium(fields, item) for item in fields.items("media")),
         settings=fields.settings("settings"),
         license=fields.text("license", default=""),
+        license_holder=fields.text("license_holder", default=""),
+        copyright_notice=fields.text("copyright_notice", default=""),
     )
     return fields.text("key", limit=MAX_KEY), version
 

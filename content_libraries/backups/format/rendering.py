@@ -22,6 +22,10 @@ OWN: str = EXTENSION.rstrip("/")
 """Name of the tables in which this app keeps what openedx-core does not know."""
 
 
+LICENSE_FIELDS = ("license", "license_holder", "copyright_notice")
+"""Fields of a version about its own license, with the same names in archives."""
+
+
 def package_file(package: PackageRecord) -> str:
     """Return ``package.toml``."""
     meta: dict[str, Value] = {"format_version": FORMAT_VERSION}
@@ -71,6 +75,8 @@ def entity_file(entity: EntityRecord, places: Mapping[int, Iterable[MediaRecord]
     about["published"] = {} if entity.published is None else {"version_num": entity.published}
     if entity.is_container:
         about["container"] = {entity.item_type: {}}
+    if entity.is_template:
+        about[OWN] = {"template": True}
     versions = [_version(entity, entity.versions[number], places.get(number, ())) for number in entity.current]
     document: dict[str, Value] = {"entity": about}
     if versions:
@@ -96,8 +102,9 @@ def _version(entity: EntityRecord, version: VersionRecord, places: Iterable[Medi
         own["pins"] = pins
     if version.settings:
         own["settings"] = json.dumps(version.settings, ensure_ascii=False, sort_keys=True)
-    if version.license:
-        own["license"] = version.license
+    for name in LICENSE_FIELDS:
+        if value := getattr(version, name):
+            own[name] = value
     media: list[Value] = [
         {"path": medium.path, "media_type": medium.media_type, "member": medium.member} for medium in places
     ]
@@ -135,7 +142,7 @@ def version_line(key: str, version: VersionRecord) -> bytes:
             "children": [[child.key, child.pinned] for child in version.children],
             "media": [[medium.path, medium.media_type, medium.member] for medium in version.media],
             "settings": dict(version.settings),
-            "license": version.license,
+            **{name: getattr(version, name) for name in LICENSE_FIELDS},
         }
     )
 

@@ -82,7 +82,7 @@ class UploadedArchiveSerializer(ArchiveSerializer):
     )
 
 
-class ProblemSerializer(serializers.Serializer[Any]):
+class ProblemSerializer(serializers.Serializer[object]):
     """A problem of an archive."""
 
     code = serializers.CharField()
@@ -90,7 +90,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
-class ArchivedLibrarySerializer(serializers.Serializer[Any]):
+class ArchivedLibrarySerializer(serializers.Serializer[object]):
     """The library of an archive."""
 
     key = serializers.CharField()
@@ -105,7 +105,7 @@ class ArchivedLibrarySerializer(serializers.Serializer[Any]):
     has_history = serializers.BooleanField(help_text="Whether it has all versions.")
 
 
-class ArchiveReportSerializer(serializers.Serializer[Any]):
+class ArchiveReportSerializer(serializers.Serializer[object]):
     """Shows the state of an uploaded archive, and its contents once it is verified."""
 
     whole = serializers.BooleanField(help_text="Whether it can be restored.")
@@ -140,6 +140,12 @@ class RestorePlanRequestSerializer(_ChoiceSerializer):
         help_text="What the mode `add` does with items that the library has with other content.",
     )
 
+    drafts_only = serializers.BooleanField(
+        default=False,
+        help_text="Leave published versions as they are. Otherwise the modes that replace restore these, too, which"
+        " needs PUBLISH.",
+    )
+
     def options(self) -> api.RestoreOptions:
         """Return the options from the validated body."""
         body = self.validated_data
@@ -148,11 +154,12 @@ class RestorePlanRequestSerializer(_ChoiceSerializer):
             collision=api.Collision(body["collision"]),
             items=self.chosen_items(),
             collections=tuple(body["collections"]),
+            drafts_only=body["drafts_only"],
         )
 
 
 class RestoreApplicationSerializer(StrictSerializer):
-    """How a plan is applied."""
+    """Says how a plan is applied."""
 
     confirm = serializers.CharField(
         required=False, default="", help_text="Key of the library, which the mode `replace-all` needs."
@@ -162,7 +169,7 @@ class RestoreApplicationSerializer(StrictSerializer):
     )
 
 
-class PlannedRestoreItemSerializer(serializers.Serializer[Any]):
+class PlannedRestoreItemSerializer(serializers.Serializer[object]):
     """Shows the change of one item in a restore."""
 
     key = serializers.CharField(help_text="Name of the item in the archive.")
@@ -173,7 +180,7 @@ class PlannedRestoreItemSerializer(serializers.Serializer[Any]):
     version_num = serializers.IntegerField(allow_null=True, help_text="Number of its draft afterwards.")
 
 
-class PlannedRestoreCollectionSerializer(serializers.Serializer[Any]):
+class PlannedRestoreCollectionSerializer(serializers.Serializer[object]):
     """Shows the change of one collection in a restore."""
 
     code = serializers.CharField()
@@ -182,7 +189,7 @@ class PlannedRestoreCollectionSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
 
 
-class RestoredLinksSerializer(serializers.Serializer[Any]):
+class RestoredLinksSerializer(serializers.Serializer[object]):
     """The links of a course to the library of the archive."""
 
     course_key = serializers.CharField()
@@ -191,7 +198,7 @@ class RestoredLinksSerializer(serializers.Serializer[Any]):
     error = serializers.CharField(allow_blank=True)
 
 
-class RestoreReportSerializer(serializers.Serializer[Any]):
+class RestoreReportSerializer(serializers.Serializer[object]):
     """Shows the plan of a restore, and its result once it is applied."""
 
     library = serializers.CharField()
@@ -199,6 +206,9 @@ class RestoreReportSerializer(serializers.Serializer[Any]):
     counts = serializers.DictField(child=serializers.IntegerField(), help_text="Number of items by action.")
     items = PlannedRestoreItemSerializer(many=True, help_text="Items that change, 1,000 at most.")
     items_not_listed = serializers.IntegerField()
+    publications = serializers.IntegerField(
+        default=0, help_text="How many items get another published version, or lose theirs."
+    )
     collections = PlannedRestoreCollectionSerializer(many=True)
     links = RestoredLinksSerializer(many=True)
     backup = serializers.CharField(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
@@ -11,13 +11,14 @@ from rest_framework.reverse import reverse
 
 from ...jobs.rest import state_of
 from ...rest.bodies import StrictSerializer
+from ..legacy_archives import is_legacy_archive
 from ..models import BackupJob, RestoreJob
 
 _ZIP: Final = frozenset({"application/zip", "application/x-zip-compressed"})
 """Browsers on Windows send the second type."""
 
 
-class TaskIdSerializer(serializers.Serializer[Any]):
+class TaskIdSerializer(serializers.Serializer[object]):
     """The id of the started task."""
 
     task_id = serializers.UUIDField(source="uuid")
@@ -29,12 +30,18 @@ class ArchiveSerializer(StrictSerializer):
     file = serializers.FileField()
 
     def validate_file(self, file: UploadedFile[bytes]) -> UploadedFile[bytes]:
+        if is_legacy_archive(file):
+            text = _(
+                "This looks like the archive of a legacy library, which is migrated and not restored. Upload it to"
+                " %(url)s, and import it."
+            )
+            raise serializers.ValidationError(text % {"url": reverse("import-sources")}, code="legacy_archive")
         if file.content_type not in _ZIP:
             raise serializers.ValidationError(_("Only ZIP files are allowed."))
         return file
 
 
-class TaskQuerySerializer(serializers.Serializer[Any]):
+class TaskQuerySerializer(serializers.Serializer[object]):
     """The id of a job."""
 
     task_id = serializers.UUIDField()
@@ -56,21 +63,21 @@ class BackupSerializer(serializers.Serializer[BackupJob]):
         return str(reverse("library-backup-file", kwargs=arguments, request=self.context["request"]))
 
 
-class OriginSerializer(serializers.Serializer[Any]):
+class OriginSerializer(serializers.Serializer[object]):
     """The user who made an archive."""
 
     username = serializers.CharField()
     email = serializers.EmailField(allow_null=True)
 
 
-class RestoredSerializer(serializers.Serializer[Any]):
+class RestoredSerializer(serializers.Serializer[object]):
     """The library that was read from an archive."""
 
     learning_package_id = serializers.IntegerField(help_text="To be sent with the creation of a library.")
     title = serializers.CharField()
     org = serializers.CharField()
     slug = serializers.CharField()
-    key = serializers.CharField(help_text="What the content is called until it is that of a library.")
+    key = serializers.CharField(help_text="Name of the content until a library has it.")
     archive_key = serializers.CharField(help_text="What the archive calls it.")
     containers = serializers.IntegerField()
     components = serializers.IntegerField()

@@ -10,16 +10,27 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from ...actors import Actor
-from ...content.api import check_limit
+from ...content.api import check_limit, set_templates
 from ...errors import PlanOutdatedError
 from ...keys import LibraryLocatorV2
 from ...learning_core import api as learning_core
 from ...learning_core.api import ChangeKind
-from ...libraries.api import ContentLibrary, Permission, author_pk, create_library, package_pk, require
+from ...libraries.api import (
+    ContentLibrary,
+    LibraryFields,
+    Permission,
+    author_pk,
+    create_library,
+    package_pk,
+    require,
+    update_changed_fields,
+)
+from ...plan_basis import refuse_outdated
+from ...tagging import api as tagging
 from ..format.data import EntityRecord, LibraryRecord, TagsRecord
 from ..verifying.data import Archive
 from .choosing import partial_archive
-from .data import WRITTEN, Action, RestoreMode, RestoreOptions, RestorePlan
+from .data import WRITTEN, Action, RestoreOptions, RestorePlan
 from .media import store_archive_media
 from .planning import plan_restore
 from .staging import write_everything
@@ -49,7 +60,7 @@ def restore_as_new(
         library_key: the key of the library.
         archive, path: the archive.
         user: has to be allowed to create the library; becomes its administrator, and the author of everything.
-        job_uuid: the job that does it.
+        job_uuid: the job that restores.
 
     Raises NotAllowedError, InvalidInputError, StorageFullError and StorageError; then nothing is written.
     """
@@ -105,18 +116,18 @@ def restore_into(
     after_each: Callable[[], None] = lambda: None,
 ) -> RestorePlan:
     """
-    Restore an archive into a library, in one draft change log.
+    Restore an archive into a library, in one draft change log and, if published versions change, one publish log.
 
     Args:
         archive, path: the archive.
-        options: what to restore, and how; not RestoreMode.NEW.
-        user: needs EDIT, and is the author of all new versions.
-        fingerprint: of the plan that the user has seen; None to apply any plan.
-        job_uuid: the job that does it.
+        options: the parts to restore, and the mode; not RestoreMode.NEW.
+        user: needs EDIT, and PUBLISH if published versions change; is the author of all new versions.
+        fingerprint: fingerprint of the plan that the user has seen; None to apply any plan.
+        job_uuid: the job that restores.
         after_each: is called after each file.
 
-    Returns: what was done. Raises NotAllowedError, InvalidInputError, StorageFullError and StorageError; and
-    RestoreOutdatedError if another plan would be applied now. Then nothing is written.
+    Returns: the plan that was applied. Raises NotAllowedError, InvalidInputError, StorageFullError and StorageError;
+    and RestoreOutdatedError if another plan would be applied now. Then nothing is written.
     """
     require(user, library, Permission.EDIT)
     pk, author = package_pk(library), author_pk(user)
@@ -126,15 +137,63 @@ def restore_into(
     ):
         learning_core.lock_package(pk)
         plan = plan_restore(pk, archive, options)
-        if fingerprint is not None and plan.fingerprint != fingerprint:
-            raise RestoreOutdatedError(_("The library has changed since the restore was planned. Look at a new plan."))
+        refuse_outdated(fingerprint, plan.basis, _outdated)
+        if plan.publications:
+            require(user, library, Permission.PUBLISH)
         created = {Action.CREATE, Action.RENAME, Action.RESTORE}
         check_limit(pk, new_components=sum(item.action in created for item in plan.items))
         media = store_archive_media(pk, archive, path, plan.writes, after_each=after_each)
         write_entities(pk, plan.writes, media, author_pk=author, deleted_pks=plan.deleted_pks, keeping=plan.keeping)
+        _publish(pk, plan, author)
         _write_collections(pk, plan, author)
+        _mark_templates(pk, archive, options, plan, author)
         _give_tags(library, archive, options, plan)
+        if options.replaces_everything:
+            _restore_fields(library, archive, user)
     return plan
+
+
+def _outdated(_changes: object) -> RestoreOutdatedError:
+    return RestoreOutdatedError(_("The library has changed since the restore was planned. Look at a new plan."))
+
+
+def _publish(pk: int, plan: RestorePlan, author: int | None) -> None:
+    """Set the published versions of the plan, in one publish log."""
+    if not plan.publications:
+        return
+    entity_pks = learning_core.entity_pks_of(pk, plan.published)
+    wanted = {(entity_pks[key], number) for key, number in plan.published.items() if number is not None}
+    stored = learning_core.numbered_versions(wanted)
+    versions: dict[int, int | None] = dict.fromkeys(plan.unpublished_pks)
+    for key, number in plan.published.items():
+        versions[entity_pks[key]] = None if number is None else stored[entity_pks[key], number]
+    learning_core.move_published(pk, versions, author_pk=author)
+
+
+def _mark_templates(pk: int, archive: Archive, options: RestoreOptions, plan: RestorePlan, author: int | None) -> None:
+    """Mark units as templates, as the archive does. Where items are replaced, the others are templates no more."""
+    present = {
+        item.target: archive.entities[item.key].is_template
+        for item in plan.items
+        if item.key in archive.entities
+        and (item.action in WRITTEN or (options.replaces and item.action is Action.UNCHANGED))
+    }
+    if archive.package.library is None:
+        return
+    pks = learning_core.entity_pks_of(pk, present)
+    marked = {pks[key] for key, is_template in present.items() if is_template}
+    unmarked = set(pks.values()) - marked if options.replaces else set()
+    set_templates(marked, unmarked, author_pk=author)
+
+
+def _restore_fields(library: ContentLibrary, archive: Archive, user: Actor) -> None:
+    """Give the library title, description, license and flags of the archive."""
+    fields = LibraryFields(title=archive.package.title, description=archive.package.description)
+    if own := archive.package.library:
+        fields["license"] = own.license
+        fields["allow_public_learning"] = own.allow_public_learning
+        fields["allow_public_read"] = own.allow_public_read
+    update_changed_fields(library.library_key, user=user, **fields)
 
 
 def _write_collections(pk: int, plan: RestorePlan, author: int | None) -> None:
@@ -152,19 +211,25 @@ def _write_collections(pk: int, plan: RestorePlan, author: int | None) -> None:
 
 
 def _give_tags(library: ContentLibrary, archive: Archive, options: RestoreOptions, plan: RestorePlan) -> None:
-    """Give tags to what was written; and to the library itself if everything is replaced."""
-    written = {item.key: item.target for item in plan.items if item.action in WRITTEN}
-    collections = {each.code: each.target for each in plan.collections if each.action in WRITTEN}
+    """
+    Give tags to the items and collections that were written, and to the library itself if everything is replaced.
 
-    def object_id_of(record: TagsRecord) -> str | None:
-        if record.kind == "library":
-            return str(library.library_key) if options.mode is RestoreMode.REPLACE_ALL else None
-        if record.kind == "collection":
-            code = collections.get(record.key)
-            return None if code is None else collection_object_id(library.library_key, code)
-        target = written.get(record.key)
-        if target is None:
-            return None
-        return item_object_id(library.library_key, archive.entities[record.key], code=target.rpartition(":")[2])
-
-    give_tags(library, archive.tags, object_id_of, new=False)
+    What is replaced loses the tags that it does not have in the archive. Archives of openedx-core know nothing of tags.
+    """
+    replaces = options.replaces and archive.package.library is not None
+    shown = {*WRITTEN, Action.UNCHANGED} if replaces else WRITTEN
+    items = {item.key: item.target for item in plan.items if item.action in shown and item.key in archive.entities}
+    collections = {each.code: each.target for each in plan.collections if each.action in shown}
+    objects: dict[tuple[str, str], str] = {}
+    if options.replaces_everything:
+        objects["library", ""] = str(library.library_key)
+    for code, target in collections.items():
+        objects["collection", code] = collection_object_id(library.library_key, target)
+    for key, target in items.items():
+        object_id = item_object_id(library.library_key, archive.entities[key], code=target.rpartition(":")[2])
+        if object_id is not None:
+            objects["item", key] = object_id
+    if replaces:
+        own = {objects[name]: record.tags for record in archive.tags if (name := (record.kind, record.key)) in objects}
+        tagging.remove_other_tags({object_id: own.get(object_id, ()) for object_id in objects.values()})
+    give_tags(library, archive.tags, lambda record: objects.get((record.kind, record.key)), new=False)

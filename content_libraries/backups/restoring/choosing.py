@@ -47,7 +47,7 @@ def children_of(versions: Iterable[VersionRecord]) -> list[str]:
 
 
 def chosen_collections(archive: Archive, options: RestoreOptions) -> list[CollectionRecord]:
-    """Return the collections to restore: all, or those that were chosen. Deleted ones only for a new library."""
+    """Return the collections to restore: all, or the chosen ones. Deleted collections come only into a new library."""
     return [
         collection
         for collection in archive.collections

@@ -20,7 +20,7 @@ class MovedLinks:
     Args:
         blocks: number of linked blocks, or of blocks whose links have moved.
         left: number of blocks whose links stay, because the library has not published their items.
-        error: why no link of the course has moved; blank if they have.
+        error: the reason why no link of the course has moved; blank if they have.
     """
 
     course_key: str
@@ -33,7 +33,7 @@ def courses_with_links(archive: Archive, target: LibraryLocatorV2, *, user: Acto
     """
     List the courses that the user may view and that are linked to the library of the archive.
 
-    There are none if the archive is restored under its own key: those links are kept.
+    The list is empty if the archive is restored under its own key, because its links stay valid.
     """
     source = _source(archive, target)
     if source is None:

@@ -1,26 +1,26 @@
 """
 Plans the restore of an archive into a library that exists.
 
-A restore writes drafts only: what courses get does not change until somebody publishes. An item gets at most one new
-draft version. Its number is the one that it has in the archive, unless the library has used the number already.
+Where nothing is replaced, a restore writes drafts only: what courses get does not change until somebody publishes. A
+version gets the number that it has in the archive, unless the library has used the number already.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 
 from django.utils.translation import gettext as _
 
-from ...content.api import settings_of
 from ...errors import InvalidInputError
 from ...learning_core import api as learning_core
 from ...learning_core.api import restored, snapshots
+from ...plan_basis import PlanBasis
 from ..format.data import ChildRecord, CollectionRecord, EntityRecord, VersionRecord
 from ..verifying.data import Archive
 from .choosing import chosen_collections, chosen_items
+from .contents import Content, archived_content, stored_contents
 from .data import (
     WRITTEN,
     Action,
@@ -31,9 +31,7 @@ from .data import (
     RestoreOptions,
     RestorePlan,
 )
-from .media import media_type_in
-
-type _Content = tuple[object, ...]
+from .publications import content_is_published, planned_publications, unpublished_pks
 
 
 def plan_restore(learning_package_pk: int, archive: Archive, options: RestoreOptions) -> RestorePlan:
@@ -53,10 +51,11 @@ class _Planner:
 
     Args:
         known: items of the library that have a key of the archive.
-        contents: pk of a draft -> what the library has in it.
+        contents: pk of a draft or a published version -> its content in the library.
         numbers: key and number of a version in the archive -> its number in the library.
         targets: key in the archive -> key in the library.
         actions: key in the archive -> what happens to the item.
+        publications: key in the archive -> number there of the version to publish.
     """
 
     learning_package_pk: int
@@ -64,23 +63,29 @@ class _Planner:
     options: RestoreOptions
     items: Mapping[str, EntityRecord]
     known: dict[str, restored.KnownItem] = field(default_factory=dict)
-    contents: dict[int, _Content] = field(default_factory=dict)
+    contents: dict[int, Content] = field(default_factory=dict)
     numbers: dict[tuple[str, int], int] = field(default_factory=dict)
     targets: dict[str, str] = field(default_factory=dict)
     actions: dict[str, Action] = field(default_factory=dict)
+    publications: dict[str, int | None] = field(default_factory=dict)
 
     def plan(self) -> RestorePlan:
         self.known = restored.known_items(self.learning_package_pk, self.items.keys())
         self._check_kinds()
-        stored = [item.draft_version_pk for item in self.known.values() if item.draft_version_pk is not None]
-        self.contents = _contents(stored)
+        versions = {pk for item in self.known.values() for pk in (item.draft_version_pk, item.published_version_pk)}
+        self.contents = stored_contents(pk for pk in versions if pk is not None)
         for key, entity in self.items.items():
             self.actions[key] = self._action(entity)
         self._name_targets()
+        self.publications = planned_publications(
+            self.items, self.known, self.actions, self.options, is_published=self._is_published
+        )
         writes, keeping = self._writes()
         deleted = self._deleted()
         collections = [self._collection(collection) for collection in chosen_collections(self.archive, self.options)]
         drafts = {record.key: record.draft for record in writes}
+        published = {self.targets[key]: self._number_of(key, number) for key, number in self.publications.items()}
+        unpublished = unpublished_pks(self.learning_package_pk, self.known, self.options)
         return RestorePlan(
             items=(*(self._planned(entity, drafts) for entity in self.items.values()), *deleted.values()),
             collections=(
@@ -90,10 +95,19 @@ class _Planner:
             writes=tuple(writes),
             keeping=frozenset(keeping),
             deleted_pks=tuple(deleted),
+            published=published,
+            unpublished_pks=unpublished,
             memberships=tuple(record for _collection, record in collections if record is not None),
             targets=self.targets,
-            fingerprint=self._fingerprint(writes, deleted),
+            basis=self._basis(writes, deleted, (sorted(published.items()), unpublished)),
         )
+
+    def _is_published(self, entity: EntityRecord, number: int) -> bool:
+        content = self._content(entity, entity.versions[number])
+        return content_is_published(self.known, self.contents, entity.key, content)
+
+    def _number_of(self, key: str, number: int | None) -> int | None:
+        return None if number is None else self.numbers[key, number]
 
     def _planned(self, entity: EntityRecord, drafts: Mapping[str, int | None]) -> PlannedItem:
         target, draft = self.targets[entity.key], _draft_of(entity)
@@ -133,14 +147,8 @@ class _Planner:
             return Action.RENAME if self._renames else Action.SKIP
         return Action.UPDATE
 
-    def _content(self, entity: EntityRecord, version: VersionRecord) -> _Content:
-        """Return what a version in the archive has, in the same shape as ``contents``."""
-        media = {
-            (medium.path, media_type_in(entity, medium), self.archive.files[medium.member].digest)
-            for medium in version.media
-        }
-        children = tuple((child.key, child.pinned) for child in version.children)
-        return version.title, frozenset(media), children, dict(version.settings), version.license
+    def _content(self, entity: EntityRecord, version: VersionRecord) -> Content:
+        return archived_content(self.archive, entity, version)
 
     def _name_targets(self) -> None:
         """Choose the keys of items that are created under another key."""
@@ -166,35 +174,51 @@ class _Planner:
                     self.targets[key] = f"{entity.namespace}:{entity.item_type}:{code}"
 
     def _writes(self) -> tuple[list[EntityRecord], set[str]]:
-        """Return the records to write, and the keys of those whose draft stays."""
+        """Return the records to write, and the keys of the records whose draft stays."""
         written = [self.items[key] for key, action in self.actions.items() if action in WRITTEN]
         versions = {entity.key: _shown(entity) for entity in written}
-        level = {(entity.key, number) for entity in written for number in versions[entity.key]}
+        there = {(key, number) for key, numbers in versions.items() for number in numbers}
+        self._note_drafts_that_stay()
+        shown = {(key, number) for key, number in self.publications.items() if number is not None}
+        level = there | self._missing(shown - there)
         while level:
-            level = self._pinned_by(level) - {(key, number) for key in versions for number in versions[key]}
             for key, number in level:
                 versions.setdefault(key, set()).add(number)
+            level = self._pinned_by(level) - {(key, number) for key in versions for number in versions[key]}
         for key, numbers in versions.items():
             self._number(key, numbers)
         records = [self._record(self.items[key], numbers) for key, numbers in versions.items()]
         keeping = {self.targets[key] for key in versions if self.actions[key] not in WRITTEN}
         return records, keeping
 
+    def _note_drafts_that_stay(self) -> None:
+        """Note the numbers that drafts of the archive have in the library, which has the same content already."""
+        for key, action in self.actions.items():
+            draft, known = self.items[key].draft, self.known.get(key)
+            if action is Action.UNCHANGED and draft is not None and known and known.draft_version_num is not None:
+                self.numbers[key, draft] = known.draft_version_num
+
     def _pinned_by(self, level: Iterable[tuple[str, int]]) -> set[tuple[str, int]]:
-        """Return key and number of versions that other versions show, unless the library has the same versions."""
-        pins = {
-            (child.key, child.pinned)
-            for key, number in level
-            for child in self.items[key].versions[number].children
-            if child.pinned is not None
-        } - self.numbers.keys()
+        """Return key and number of each version that other versions show, unless the library has the same version."""
+        return self._missing(
+            {
+                (child.key, child.pinned)
+                for key, number in level
+                for child in self.items[key].versions[number].children
+                if child.pinned is not None
+            }
+        )
+
+    def _missing(self, wanted: set[tuple[str, int]]) -> set[tuple[str, int]]:
+        """Return the versions, by key and number, that the library does not have. Note the numbers of the others."""
+        pins = wanted - self.numbers.keys()
         there = {
             (self.known[key].pk, number): (key, number)
             for key, number in pins
             if key in self.known and self.targets[key] == key
         }
         stored = learning_core.numbered_versions(there)
-        contents = _contents(stored.values())
+        contents = stored_contents(stored.values())
         for pair, version_pk in stored.items():
             key, number = there[pair]
             if contents[version_pk] == self._content(self.items[key], self.items[key].versions[number]):
@@ -231,7 +255,7 @@ class _Planner:
 
     def _deleted(self) -> dict[int, PlannedItem]:
         """Return the items of the library that a replacement of everything deletes, by pk."""
-        if self.options.mode is not RestoreMode.REPLACE_ALL or self.options.is_partial:
+        if not self.options.replaces_everything:
             return {}
         stay = {key for key, entity in self.items.items() if _draft_of(entity) is not None}
         states = snapshots.current_states(self.learning_package_pk)
@@ -273,7 +297,7 @@ class _Planner:
         return {collection.code: collection for collection in found}
 
     def _deleted_collections(self) -> list[PlannedCollection]:
-        if self.options.mode is not RestoreMode.REPLACE_ALL or self.options.is_partial:
+        if not self.options.replaces_everything:
             return []
         stay = {collection.code for collection in self.archive.collections if collection.enabled}
         return [
@@ -282,16 +306,15 @@ class _Planner:
             if collection.enabled and code not in stay
         ]
 
-    def _fingerprint(self, writes: Iterable[EntityRecord], deleted: Iterable[int]) -> str:
-        digest = hashlib.sha256(repr(self.options).encode())
-        for key in sorted(self.items):
+    def _basis(self, writes: Iterable[EntityRecord], deleted: Iterable[int], published: object) -> PlanBasis[str]:
+        facts = {"options": repr(self.options), "deleted": repr(sorted(deleted)), "published": repr(published)}
+        for key in self.items:
             known = self.known.get(key)
-            state = known and (known.draft_version_pk, known.last_version_num)
-            digest.update(repr((key, str(self.actions[key]), self.targets[key], state)).encode())
+            state = known and (known.draft_version_pk, known.published_version_pk, known.last_version_num)
+            facts[f"item {key}"] = repr((str(self.actions[key]), self.targets[key], state))
         for record in writes:
-            digest.update(repr((record.key, sorted(record.versions), record.draft)).encode())
-        digest.update(repr(sorted(deleted)).encode())
-        return digest.hexdigest()
+            facts[f"write {record.key}"] = repr((sorted(record.versions), record.draft))
+        return PlanBasis(facts)
 
 
 def _draft_of(entity: EntityRecord) -> VersionRecord | None:
@@ -300,26 +323,8 @@ def _draft_of(entity: EntityRecord) -> VersionRecord | None:
 
 def _shown(entity: EntityRecord) -> set[int]:
     """
-    Return the numbers of the versions to write of an item: of the draft.
+    Return the numbers of the versions of an item that are written: the number of the draft.
 
-    A deleted item that a container keeps a place for is written with its last version, and stays deleted.
+    An item may be deleted while a container keeps a place for it. Its last version is written, and it stays deleted.
     """
     return {entity.draft} if entity.draft is not None else set(sorted(entity.versions)[-1:])
-
-
-def _contents(version_pks: Iterable[int]) -> dict[int, _Content]:
-    """Read what versions in the library have, in the same shape as the planner's."""
-    pks = list(version_pks)
-    preserved = settings_of(pks)
-    found: dict[int, _Content] = {}
-    for part in learning_core.in_parts(pks):
-        for pk, version in snapshots.version_snapshots(part).items():
-            settings = preserved.get(pk)
-            found[pk] = (
-                version.title,
-                frozenset((place.path, place.media_type, place.digest) for place in version.media),
-                tuple((place.entity_ref, place.pinned) for place in version.children),
-                dict(settings.settings) if settings else {},
-                settings.license if settings else "",
-            )
-    return found

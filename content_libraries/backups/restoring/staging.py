@@ -1,4 +1,4 @@
-"""Restores an archive as a learning package that its user then makes a library of."""
+"""Restores an archive as a learning package, of which its user then makes a library."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from ...content.api import check_limit
+from ...content.api import check_limit, set_templates
 from ...learning_core import api as learning_core
 from ...learning_core.api import StagedPackage
 from ...libraries.api import ContentLibrary
@@ -71,4 +71,6 @@ def write_everything(learning_package_pk: int, archive: Archive, path: Path, *, 
     check_limit(learning_package_pk, new_components=sum(not entity.is_deleted for entity in entities))
     media = store_archive_media(learning_package_pk, archive, path, entities)
     rows = write_entities(learning_package_pk, entities, media, author_pk=author_pk)
+    templates = [rows.entity_pks[entity.key] for entity in entities if entity.is_template]
+    set_templates(templates, (), author_pk=author_pk)
     write_collections(learning_package_pk, archive.collections, rows.entity_pks, author_pk=author_pk)

@@ -42,7 +42,7 @@ def give_tags(
     Give tags to objects, in the caller's transaction. Tags that the site does not have are left out.
 
     Args:
-        object_id_of: returns the object that gets the tags of a record; None for none.
+        object_id_of: returns the object that gets the tags of a record; None if no object gets them.
         new: whether the objects are new, so that nobody needs to be told of their tags.
     """
     wanted = {}

@@ -37,6 +37,11 @@ def _restored_version(entity: EntityRecord, version: VersionRecord, media: Media
     )
 
 
+def settings_in(version: VersionRecord) -> ContainerSettingsData:
+    """Return the preserved settings and the own license of a version."""
+    return ContainerSettingsData(version.settings, version.license, version.license_holder, version.copyright_notice)
+
+
 def write_entities(
     learning_package_pk: int,
     entities: Sequence[EntityRecord],
@@ -63,10 +68,9 @@ def write_entities(
     )
     write_settings(
         {
-            rows.version_pks[entity.key, number]: ContainerSettingsData(version.settings, version.license)
+            rows.version_pks[entity.key, number]: settings_in(version)
             for entity in entities
             for number, version in entity.versions.items()
-            if version.settings or version.license
         }
     )
     return rows

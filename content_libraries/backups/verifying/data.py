@@ -16,8 +16,8 @@ class FileFacts:
     A member that is a file or the OLX of a component.
 
     Args:
-        size: in bytes.
-        digest: of the bytes, as Learning Core names them.
+        size: number of bytes.
+        digest: digest of the bytes, as Learning Core makes it.
         is_text: whether the bytes are UTF-8 without NUL, as OLX has to be.
     """
 
@@ -38,8 +38,8 @@ class Archive:
         taxonomies: export id -> name of each taxonomy of the tags.
         roles: how many roles the archive mentions.
         change_sets: how many logs of drafts and publishes it has.
-        has_manifest: whether the archive has a manifest, which it matches.
-        notes: what is odd, and does not keep the archive from being restored.
+        has_manifest: whether the archive has a manifest. If it has one, the members match it.
+        notes: oddities that do not keep the archive from being restored.
     """
 
     package: PackageRecord
@@ -74,11 +74,11 @@ class Archive:
 @dataclass(frozen=True, slots=True)
 class ArchiveReport:
     """
-    What ``verify_archive`` says about an archive.
+    Describes the state of an archive, as ``verify_archive`` finds it.
 
     Args:
         archive: its content; None if it cannot be restored.
-        problems: why it cannot be restored.
+        problems: the reasons why it cannot be restored.
     """
 
     archive: Archive | None

@@ -1,4 +1,4 @@
-"""Goes through the members of an archive once, piece by piece, and keeps what describes the library."""
+"""Reads the members of an archive once, piece by piece, and keeps the descriptions of the library and its items."""
 
 from __future__ import annotations
 
@@ -55,13 +55,13 @@ _LINES: Final = frozenset(
 @dataclass(slots=True)
 class Members:
     """
-    What the members of an archive say.
+    Reads the members of an archive, and keeps what they say.
 
     Args:
         sums: name -> size and SHA-256 of each member.
         files: member -> facts of each file.
         folders: folder of a component -> version number -> (path, member) of each file in it.
-        listed: what the manifest says about members; None without a manifest.
+        listed: the members that the manifest lists; None without a manifest.
         broken: members with OLX that is not well-formed -> the reason.
     """
 
@@ -84,7 +84,7 @@ class Members:
 
     def read(self, path: Path, after_each: Callable[[], None]) -> None:
         """
-        Read all members. Problems are collected; those of the archive as a whole end the reading.
+        Read all members. Problems are collected. A problem of the archive as a whole ends the reading.
 
         Args:
             after_each: is called after each member.

@@ -1,4 +1,4 @@
-"""Reads an archive as a whole: puts what the members say together, and compares it with itself and the manifest."""
+"""Reads an archive: combines the records of its members, and compares them with each other and with the manifest."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ class _Check:
     The checks of an archive whose members have been read.
 
     Args:
-        problems, notes: what keeps the archive from being restored, and what does not.
+        problems: reasons why the archive cannot be restored.
+        notes: oddities that do not keep it from being restored.
     """
 
     members: Members
@@ -78,7 +79,7 @@ class _Check:
             self._add(ProblemCode.NO_PACKAGE, names.PACKAGE, _("%(member)s: Missing learning package file."))
         self._compare_with_manifest()
         if self.problems:
-            return  # what refers to a broken member would look broken, too
+            return  # members that refer to a broken member would look broken, too
         self._gather_entities()
         self._add_versions()
         self._check_folders()
@@ -223,7 +224,7 @@ class _Check:
         """
         Leave out items without versions, unless a container keeps a place for them.
 
-        openedx-core writes deleted items like this, and nothing could be restored of them.
+        openedx-core writes deleted items like this, and there is nothing to restore of such items.
         """
         stubs = {key for key, entity in self.entities.items() if not entity.versions and key not in referred}
         if not stubs:
@@ -237,7 +238,7 @@ class _Check:
 
 
 def _with_files(entity: EntityRecord, folders: Mapping[int, list[tuple[str, str]]]) -> EntityRecord:
-    """Add the files in the folders of the versions. What the file about the component says about a path counts."""
+    """Add the files in the folders of the versions, except for paths that the file about the component describes."""
     versions = {}
     for number, version in entity.versions.items():
         media = {path: MediaRecord(path, "", member) for path, member in folders.get(number, ())}

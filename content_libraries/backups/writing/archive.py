@@ -46,7 +46,7 @@ def write_archive(
         path: where the archive is written to.
         author: the user who is named in the archive.
         origin: name of this site.
-        options: what goes in; everything that is not deleted if None.
+        options: the parts that go in; everything that is not deleted if None.
         after_each: is called after each item.
 
     Returns: how many things of each kind the archive holds. Raises DamagedFileError, StorageError and
@@ -144,7 +144,7 @@ def _write_tags(
 
 
 def _taxonomy_line(identity: dict[str, str | bool]) -> bytes:
-    """Return the line about a taxonomy. No field of an archive is called like an id of the site."""
+    """Return the line about a taxonomy. No field of an archive has the name of an id of the site."""
     return json_line({{"export_id": "taxonomy"}.get(name, name): value for name, value in identity.items()})
 
 
@@ -205,7 +205,7 @@ def _log_line(log: snapshots.LogSnapshot, written: set[str]) -> bytes:
 
 def _write_roles(packer: Packer, library: ContentLibrary, author: Actor, when: datetime) -> None:
     """
-    Write who has which role, for information, if the author may see the team.
+    Write the roles of users, for information, if the author may see the team.
 
     No reader gives anybody a role because an archive says so.
     """

@@ -10,7 +10,7 @@ from itertools import batched
 from tempfile import SpooledTemporaryFile
 from typing import IO, Final
 
-from ...content.api import settings_of
+from ...content.api import settings_of, templates_among
 from ...learning_core import api as learning_core
 from ...learning_core.api import snapshots
 from ...olx.api import can_be_packed
@@ -59,28 +59,34 @@ class ItemsWriter:
         of_entity: dict[int, list[snapshots.VersionSnapshot]] = {}
         for version in versions.values():
             of_entity.setdefault(version.entity_pk, []).append(version)
+        templates = templates_among(entity_pks)
         for pk, entity in snapshots.entity_snapshots(entity_pks).items():
             records = {}
             for version in of_entity.get(pk, ()):
                 records[version.version_num] = _version_record(version)
                 if preserved := settings.get(version.pk):
                     records[version.version_num] = replace(
-                        records[version.version_num], settings=preserved.settings, license=preserved.license
+                        records[version.version_num],
+                        settings=preserved.settings,
+                        license=preserved.license,
+                        license_holder=preserved.license_holder,
+                        copyright_notice=preserved.copyright_notice,
                     )
-            self._write_entity(entity, of_entity.get(pk, ()), records, texts, lines)
+            record = self._record(entity, of_entity.get(pk, ()), records, is_template=pk in templates)
+            self._write_entity(pk, record, of_entity.get(pk, ()), texts, lines)
             self.after_each()
 
-    def _write_entity(
+    def _record(
         self,
         entity: snapshots.EntitySnapshot,
         versions: Collection[snapshots.VersionSnapshot],
         records: dict[int, VersionRecord],
-        texts: Mapping[int, str],
-        lines: IO[bytes],
-    ) -> None:
+        *,
+        is_template: bool,
+    ) -> EntityRecord:
         state = self.selection.states[entity.pk]
         numbers = {version.pk: version.version_num for version in versions}
-        record = EntityRecord(
+        return EntityRecord(
             key=entity.entity_ref,
             namespace=entity.namespace,
             item_type=entity.item_type,
@@ -90,7 +96,17 @@ class ItemsWriter:
             draft=numbers.get(state.draft_pk or 0),
             published=numbers.get(state.published_pk or 0),
             versions=records,
+            is_template=is_template,
         )
+
+    def _write_entity(
+        self,
+        pk: int,
+        record: EntityRecord,
+        versions: Collection[snapshots.VersionSnapshot],
+        texts: Mapping[int, str],
+        lines: IO[bytes],
+    ) -> None:
         toml = (
             names.container_toml(record.code)
             if record.is_container
@@ -108,10 +124,10 @@ class ItemsWriter:
             number: [medium for medium in media if not _can_be_told(medium, names.version_folder(toml, number))]
             for number, media in places.items()
         }
-        latest = max((version.created for version in versions), default=entity.created)
+        latest = max((version.created for version in versions), default=record.created)
         self.packer.add(toml, entity_file(record, unusual).encode(), latest)
         self._count(record)
-        self.keys[entity.pk] = record.key
+        self.keys[pk] = record.key
         for version in versions:
             if version.pk in current:
                 for place, medium in zip(version.media, places[version.version_num], strict=True):
@@ -131,7 +147,7 @@ class ItemsWriter:
         self.counts["other_versions"] += 1
 
     def _place(self, place: snapshots.MediaPlace, folder: str, version: snapshots.VersionSnapshot) -> MediaRecord:
-        """Choose the member for a file: in the folder of its version, unless no archive can have it there."""
+        """Choose the member for a file: in the folder of its version, unless archives cannot have its path."""
         beside = [other.path for other in version.media if other.path < place.path]
         fits = can_be_packed(place.path, beside=beside)
         return MediaRecord(

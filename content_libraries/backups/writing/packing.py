@@ -1,4 +1,4 @@
-"""Packs members into a zip archive, piece by piece, and notes size and digest of each for the manifest."""
+"""Packs members into a zip archive, piece by piece, and notes the size and the digest of each for the manifest."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MOST_RATIO: Final = 20
 """
 How many times smaller a member may become. Members that would become smaller are stored as they are.
 
-Readers take archives that unpack to much more than their size for bombs.
+Readers refuse archives that unpack to much more than their size, because such archives may be bombs.
 """
 _OLDEST: Final = datetime(1980, 1, 1, tzinfo=UTC)
 
@@ -49,7 +49,7 @@ class Packer:
             data: its bytes, or their pieces.
             when: its time in the archive.
 
-        Raises TooLargeToArchiveError if the archive would have more than archives may have.
+        Raises TooLargeToArchiveError if the archive would exceed ARCHIVE_LIMITS.
         """
         pieces = iter((data,) if isinstance(data, bytes) else data)
         first = next(pieces, b"")
@@ -114,7 +114,7 @@ def _all(first: bytes, others: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def _method(sample: bytes) -> int:
-    """Choose not to compress what does not become smaller, such as pictures, and what would look like a bomb."""
+    """Choose how to store a member. It is not compressed if it would stay as large, or become suspiciously small."""
     sample = sample[:_SAMPLE_BYTES]
     small = len(zlib.compress(sample, 1))
     shrinks = small < 0.95 * len(sample)

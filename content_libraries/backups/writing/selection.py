@@ -1,4 +1,4 @@
-"""Chooses the items and versions that go into an archive: what was asked for, and what these need."""
+"""Chooses the items and versions that go into an archive: the chosen items, and everything that they need."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ...learning_core.api import snapshots
 @dataclass(frozen=True, slots=True)
 class BackupOptions:
     """
-    What goes into an archive.
+    Says which parts of a library go into an archive.
 
     Args:
         items: ``entity_ref`` of chosen components and containers; with ``collections`` the archive is partial.
@@ -81,7 +81,7 @@ def select(learning_package_pk: int, options: BackupOptions) -> Selection:
     Choose the entities and versions of an archive.
 
     A container needs its children, also deleted ones, which keep their places. A place that is pinned needs its
-    version. Every entity comes with its last version: a deleted one can be restored then, and no number is used twice.
+    version. Every entity comes with its last version: so a deleted entity can be restored, and no number is used twice.
     """
     everything = snapshots.current_states(learning_package_pk)
     if options.is_partial:
@@ -101,7 +101,7 @@ def select(learning_package_pk: int, options: BackupOptions) -> Selection:
 def _add(
     selection: Selection, everything: dict[int, snapshots.EntityState], chosen: Collection[int], options: BackupOptions
 ) -> None:
-    """Add entities, and what they need, level by level."""
+    """Add entities, and everything that they need, level by level."""
     level = _add_entities(selection, everything, chosen, options)
     while level:
         places = list(snapshots.places_in(level))

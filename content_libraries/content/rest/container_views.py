@@ -63,11 +63,11 @@ class ContainerView(LibraryScopedView):
     def patch(self, request: Request, container_key: LibraryContainerLocator) -> Response:
         body = ContainerUpdateSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        container = api.set_license(
+        container = api.update_container(
             container_key,
             user=request.user,
-            change=license_change(body.validated_data),
             title=body.validated_data.get("display_name"),
+            change=license_change(body.validated_data),
             expected_version=base_version(request, body.validated_data),
         )
         return tagged(request, Response(ContainerDetailSerializer(container).data), container.version_num)

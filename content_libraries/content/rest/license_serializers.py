@@ -40,11 +40,11 @@ class LicensedSerializer(serializers.Serializer[ItemSummary]):
     license_holder = serializers.CharField(source="licensing.own.license_holder")
     copyright_notice = serializers.CharField(source="licensing.own.copyright_notice")
     effective_license = EffectiveLicenseSerializer(
-        source="licensing", help_text="Its own license, else that of its containers, else that of the library."
+        source="licensing", help_text="Its own license, else the license of its containers, else of the library."
     )
 
 
-class LicenseFieldsSerializer(serializers.Serializer[Any]):
+class LicenseFieldsSerializer(serializers.Serializer[object]):
     """Fields of a body that change a license. Fields that are left out stay as they are; blank ones are removed."""
 
     license = serializers.CharField(
@@ -68,7 +68,7 @@ class ItemLicenseSerializer(LicensedSerializer):
     version_num = serializers.IntegerField(help_text="Number of the version that is shown.")
 
 
-class OfferedLicenseSerializer(serializers.Serializer[Any]):
+class OfferedLicenseSerializer(serializers.Serializer[object]):
     """A license that authors may choose."""
 
     license = serializers.CharField(help_text="Its code.")

@@ -29,7 +29,7 @@ from ..data import (
 from .license_serializers import LicensedSerializer, LicenseFieldsSerializer, license_change
 
 
-class BlockTypeSerializer(serializers.Serializer[Any]):
+class BlockTypeSerializer(serializers.Serializer[object]):
     """An XBlock type that authors are offered."""
 
     block_type = serializers.CharField()
@@ -52,7 +52,7 @@ class ChangeSetMarkSerializer(serializers.Serializer[ChangeSetMark]):
     created = SecondsDateTimeField()
 
 
-class ItemSerializer(serializers.Serializer[Any]):
+class ItemSerializer(serializers.Serializer[object]):
     """Fields that components and containers have in common."""
 
     id = serializers.CharField(source="key", help_text="lb:ORG:SLUG:TYPE:ID or lct:ORG:SLUG:TYPE:ID.")

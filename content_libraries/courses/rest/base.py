@@ -13,8 +13,8 @@ from opaque_keys.edx.keys import UsageKey
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
-from ...errors import ConflictError, ContentLibrariesError, InvalidInputError, MalformedKeyError
-from ...keys import CourseKey, block_key
+from ...errors import ConflictError, ContentLibrariesError, InvalidInputError
+from ...keys import CourseKey
 from ...rest.views import ErrorsMixin, LibraryAPIView, declared_method
 from ..browsing import refuse_hidden_block
 from ..data import CoursePermission
@@ -86,11 +86,3 @@ def asks_for_published(request: Request) -> bool:
     if version not in VERSIONS:
         raise InvalidInputError(_("“%(value)s” is neither draft nor published.") % {"value": version}, field="version")
     return version == "published"
-
-
-def block_key_of(text: str, *, field: str) -> UsageKey:
-    """Parse the usage key of a course block in a body. Raises InvalidInputError."""
-    try:
-        return block_key(text)
-    except MalformedKeyError as error:
-        raise InvalidInputError(error.message, field=field) from None

@@ -16,7 +16,7 @@ from ..data import Block
 from ..placing import last_change_sets
 
 
-class CourseBlockSerializer(serializers.Serializer[Any]):
+class CourseBlockSerializer(serializers.Serializer[object]):
     """A block of a course."""
 
     usage_key = serializers.CharField()
@@ -59,7 +59,7 @@ class _ContentSerializer(StrictSerializer):
     settings = serializers.DictField(
         child=serializers.JSONField(),
         required=False,
-        help_text="Attributes to set over those of the OLX; values other than strings are stored as JSON.",
+        help_text="Attributes that replace attributes of the OLX; values other than strings are stored as JSON.",
     )
 
 
@@ -115,7 +115,7 @@ class BlockCopiedSerializer(serializers.Serializer[dict[str, object]]):
     """A copy of a block."""
 
     block = CourseBlockSerializer()
-    keys = serializers.DictField(child=serializers.CharField(), help_text="Usage key of a block to that of its copy.")
+    keys = serializers.DictField(child=serializers.CharField(), help_text="Usage key of a block: key of its copy.")
     new_files = serializers.ListField(child=serializers.CharField(), help_text="Paths of files that came along.")
     conflicting_files = serializers.ListField(
         child=serializers.CharField(), help_text="Paths of files that stayed away: the course has others of that name."

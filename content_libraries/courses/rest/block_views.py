@@ -11,15 +11,17 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ... import keys
 from ...errors import InvalidInputError, NotFoundError
 from ...keys import CourseKey
 from ...rest.base_versions import IF_MATCH, base_version, tagged
 from ...rest.bodies import refuse_fields, request_body
 from ...rest.errors import VersionConflictSerializer
+from ...rest.named_keys import named_key
 from ...rest.pages import LibraryPagination, page_serializer
 from .. import api
 from ..data import CoursePermission
-from .base import VERSION_PARAMETER, CourseScopedView, asks_for_published, block_key_of
+from .base import VERSION_PARAMETER, CourseScopedView, asks_for_published
 from .block_serializers import (
     BlockCopiedSerializer,
     BlockPublishedSerializer,
@@ -50,7 +52,7 @@ class CourseBlocksView(CourseScopedView):
         body = CourseBlockCreateSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
-        parent_key = block_key_of(wanted["parent"], field="parent")
+        parent_key = named_key(keys.block_key, wanted["parent"], field="parent")
         if parent_key.course_key != course_key:
             raise InvalidInputError(
                 _("“%(block)s” is not a block of %(course)s.") % {"block": parent_key, "course": course_key},
@@ -159,7 +161,7 @@ class CourseBlockChildrenView(CourseScopedView):
     def put(self, request: Request, block_key: UsageKey) -> Response:
         body = ChildOrderSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
-        children = [block_key_of(text, field="children") for text in body.validated_data["children"]]
+        children = [named_key(keys.block_key, text, field="children") for text in body.validated_data["children"]]
         expected = _version_num(request, body.validated_data)
         block = api.reorder_children(block_key, user=request.user, children=children, version_num=expected)
         return tagged(request, Response(shown_block(block)), block.version_num)
@@ -189,7 +191,7 @@ class CourseBlockMovesView(CourseScopedView):
         body = PlaceSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
-        parent_key = block_key_of(wanted["parent"], field="parent")
+        parent_key = named_key(keys.block_key, wanted["parent"], field="parent")
         block = api.move_block(block_key, user=request.user, parent_key=parent_key, index=wanted.get("index"))
         return Response(shown_block(block))
 
@@ -211,7 +213,7 @@ class CourseBlockCopiesView(CourseScopedView):
         body = PlaceSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
-        parent_key = block_key_of(wanted["parent"], field="parent")
+        parent_key = named_key(keys.block_key, wanted["parent"], field="parent")
         copied = api.copy_block(block_key, user=request.user, parent_key=parent_key, index=wanted.get("index"))
         shown = {
             "block": shown_block(copied.block),

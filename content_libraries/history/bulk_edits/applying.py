@@ -60,7 +60,8 @@ def apply_bulk_edit(
         selection: the items.
         edit: new values of settings, or texts to find and replace.
         user: the author of the change.
-        fingerprint: of the preview that the user has seen. The edit is refused if it would do something else now.
+        fingerprint: fingerprint of the preview that the user has seen. The edit is refused if it would do something
+            else now.
         report: is called with the number of blocks that are computed, and the number of all blocks.
 
     Raises the errors of ``preview_bulk_edit``, and PlanOutdatedError if items were changed since the preview.
@@ -72,8 +73,7 @@ def apply_bulk_edit(
 
 def require_shown(plan: BulkEditPlan, fingerprint: str | None) -> None:
     """Raise PlanOutdatedError if a plan is not the one that a preview has shown. None fits all plans."""
-    if fingerprint is not None and fingerprint != plan.fingerprint:
-        raise _outdated()
+    refuse_outdated(fingerprint, plan.basis, _outdated)
 
 
 def write_plan(plan: BulkEditPlan, *, user: Actor, job_uuid: UUID | None = None) -> UUID | None:
@@ -101,7 +101,7 @@ def _write_library(plan: BulkEditPlan, library_key: LibraryLocatorV2, user: Acto
     with transaction.atomic():
         learning_core.lock_package(package_pk)
         now = learning_core.draft_versions(package_pk, wanted)
-        refuse_outdated(PlanBasis(wanted), PlanBasis(now), lambda _changed: _outdated())
+        refuse_outdated(PlanBasis(wanted), PlanBasis(now), _outdated)
         files = learning_core.files_of(wanted.values())
         writes = content.write_items(
             user,
@@ -139,5 +139,5 @@ def _write_course(plan: BulkEditPlan, course_key: CourseKey, user: Actor) -> UUI
     )
 
 
-def _outdated() -> PlanOutdatedError:
+def _outdated(_changes: object) -> PlanOutdatedError:
     return PlanOutdatedError(_("Items were changed since the preview. Look at a new preview, then try again."))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from opaque_keys.edx.keys import UsageKey
 
 from ...keys import CourseKey, ItemKey, LibraryLocatorV2
 from ...olx.api import Excerpt, body_of, settings_difference, settings_in, text_difference
+from ...plan_basis import PlanBasis, State
 
 type EditableKey = ItemKey | UsageKey
 
@@ -103,7 +104,7 @@ class LeftAlone:
 
 @dataclass(frozen=True, slots=True)
 class FieldCount:
-    """How many items change in a field, and how many values of the field change in them together."""
+    """Counts the items that change in a field, and the values of the field that change in all of them together."""
 
     name: str
     items: int
@@ -138,13 +139,14 @@ class BulkEditPlan:
         return [FieldCount(name, items[name], changes[name]) for name in sorted(items)]
 
     @cached_property
-    def fingerprint(self) -> str:
-        """Return a text that is the same for all plans that do the same to the same versions."""
-        digest = hashlib.sha256()
+    def basis(self) -> PlanBasis[str]:
+        """Return the facts that the plan was made for: the versions of its items, and what they become."""
+        facts: dict[str, State] = {}
         for planned in self.items:
-            item = planned.item
-            digest.update(f"{item.key}\0{item.version}\0{planned.title}\0{planned.olx}\0".encode())
-        return digest.hexdigest()
+            facts[str(planned.item.key)] = planned.item.version
+            result = f"{planned.title}\0{planned.olx}"
+            facts[f"{planned.item.key} becomes"] = blake2b(result.encode(), digest_size=16).hexdigest()
+        return PlanBasis(facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,36 +43,25 @@ def make_bulk_edit(
     selection: Selection, edit: BlockEdit, *, user: Actor, fingerprint: str | None = None, background: bool = False
 ) -> BulkEditResult | BulkEditJob:
     """
-    Make a bulk edit at once if it is small; otherwise let a worker make it. Needs EDIT.
+    Make a bulk edit at once if it is small; otherwise let a worker make it. Needs EDIT, also when the worker begins.
+
+    Unfinished jobs of the user for the same edit are canceled before a worker gets it: they come from clicks on the
+    same button. If items are changed after the preview and before the worker begins, the job fails and changes nothing.
 
     Args:
         selection: the items. Up to ``BULK_EDIT_MAX_AT_ONCE`` of them are edited at once.
         edit: new values of settings, or texts to find and replace.
         user: the author of the change.
-        fingerprint: of the preview that the user has seen. The edit is refused if it would do something else now.
+        fingerprint: fingerprint of the preview that the user has seen. The edit is refused if it would do something
+            else now.
         background: let a worker make it, however small it is.
 
-    Returns: the result, or the job. Raises the errors of ``apply_bulk_edit`` and ``start_bulk_edit``.
+    Returns: the result, or the job. Raises the errors of ``apply_bulk_edit``.
     """
     count = _checked_count(selection, edit, user)
     if background or count > conf.BULK_EDIT_MAX_AT_ONCE.value:
-        return _start(selection, edit, refer_to(user), fingerprint, count)
+        return _start(selection, edit, refer_to(user), fingerprint or "", count)
     return apply_bulk_edit(selection, edit, user=user, fingerprint=fingerprint)
-
-
-def start_bulk_edit(
-    selection: Selection, edit: BlockEdit, *, user: Actor, fingerprint: str | None = None
-) -> BulkEditJob:
-    """
-    Let a worker make a bulk edit. Needs EDIT, now and when the worker begins.
-
-    The user's unfinished jobs that are to do the same are canceled first: they come from clicks on the same button. If
-    items are changed after the preview and before the worker begins, the job fails and changes nothing.
-
-    Takes the arguments of ``apply_bulk_edit``. Raises NotFoundError, NotAllowedError, InvalidInputError, and
-    SearchEngineError.
-    """
-    return _start(selection, edit, refer_to(user), fingerprint, _checked_count(selection, edit, user))
 
 
 def find_bulk_edit(job_uuid: UUID, *, user: Actor) -> BulkEditJob:
@@ -90,7 +79,7 @@ def list_bulk_edits(*, user: Actor) -> QuerySet[BulkEditJob]:
 
 def cancel_bulk_edit(job_uuid: UUID, /, *, user: Actor) -> BulkEditJob:
     """
-    Cancel a bulk edit of the user, unless it is finished. Staff can cancel those of all users.
+    Cancel a bulk edit of the user, unless it is finished. Staff can cancel bulk edits of all users.
 
     A canceled bulk edit changes nothing. Raises NotFoundError.
     """
@@ -103,14 +92,15 @@ def retry_bulk_edit(job_uuid: UUID, /, *, user: Actor) -> BulkEditJob:
     """
     Try a bulk edit again that failed or was canceled, in a new job.
 
-    Raises the errors of ``start_bulk_edit``, and InvalidInputError for a job that is not finished, or that succeeded.
+    Raises NotFoundError, NotAllowedError, SearchEngineError, and InvalidInputError for a job that is not finished, or
+    that succeeded.
     """
     job = find_bulk_edit(job_uuid, user=user)
     check_finished(job)
     if job.state == JobState.SUCCEEDED:
         raise InvalidInputError(_("This bulk edit is done. Undo its change set to take it back."))
     selection, edit = request_of(job)
-    return start_bulk_edit(selection, edit, user=user, fingerprint=job.fingerprint or None)
+    return _start(selection, edit, refer_to(user), job.fingerprint, _checked_count(selection, edit, user))
 
 
 def finish(job: BulkEditJob, state: JobState, error: str = "") -> None:
@@ -125,7 +115,7 @@ def finish(job: BulkEditJob, state: JobState, error: str = "") -> None:
 
 
 def request_of(job: BulkEditJob) -> tuple[Selection, BlockEdit]:
-    """Return what a job is to do."""
+    """Return the selection and the edit of a job."""
     context_key = keys.context_key(job.context_key)
     parse = keys.item_key if isinstance(context_key, LibraryLocatorV2) else keys.block_key
     wanted: Mapping[str, Any] = job.request
@@ -140,7 +130,7 @@ def request_of(job: BulkEditJob) -> tuple[Selection, BlockEdit]:
 
 
 def result_of(plan: BulkEditPlan) -> dict[str, Any]:
-    """Return what a job stores about the plan that it has made."""
+    """Return the counts and the items left alone of a plan, which the job stores as its result."""
     return {
         "looked_at": plan.looked_at,
         "changed_count": len(plan.items),
@@ -166,14 +156,12 @@ def _checked_count(selection: Selection, edit: BlockEdit, user: Actor) -> int:
     return count_items(selection, user=user, only_blocks=isinstance(edit, SettingsEdit))
 
 
-def _start(
-    selection: Selection, edit: BlockEdit, person: User, fingerprint: str | None, item_count: int
-) -> BulkEditJob:
+def _start(selection: Selection, edit: BlockEdit, person: User, fingerprint: str, item_count: int) -> BulkEditJob:
     job = BulkEditJob(
         user=person,
         context_key=str(selection.context_key),
         request=_request(selection, edit),
-        fingerprint=fingerprint or "",
+        fingerprint=fingerprint,
     )
     name = site_language.gettext("Bulk edit in %(key)s") % {"key": selection.context_key}
     with transaction.atomic():

@@ -26,7 +26,7 @@ from .data import AfterPublish, AroundChangeSet, Comparison, StateName
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where an item is: its library or course, its learning package, and its entity; and the user who may view it."""
+    """Locates an item for a user: its library or course, its learning package, and its entity."""
 
     user: Actor
     key: AnyItemKey
@@ -44,7 +44,7 @@ def compare(before: StateName, after: StateName, *, user: Actor) -> Comparison:
     Raises NotFoundError and NotAllowedError; and InvalidInputError for items of different types, and for a state that
     the item never had, with the field ``before`` or ``after``.
     """
-    # Both sides are authorized before anything is read: what is said about one must not depend on the other.
+    # Both sides are authorized before anything is read, so that an error about one side tells nothing about the other.
     old_place = _place(before.key, user)
     new_place = old_place if after.key == before.key else _place(after.key, user)
     if item_type_of_key(before.key) != item_type_of_key(after.key):

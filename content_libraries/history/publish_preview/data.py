@@ -23,7 +23,7 @@ class PublishChange(StrEnum):
 
 
 class PublishReason(StrEnum):
-    """Why an item would be published."""
+    """Names reasons why an item would be published."""
 
     ASKED_FOR = "asked_for"
     NEEDED = "needed"
@@ -47,11 +47,11 @@ class DraftAuthor:
 @dataclass(frozen=True, slots=True)
 class PreviewItem:
     """
-    What a publish would do to one item. The publish log would have one record for it.
+    Describes what a publish would do to one item. The publish log would have one record for it.
 
     Args:
         key: the item.
-        title: of the version that would be published; the published title of an item that would be deleted.
+        title: title of the version that would be published; the published title of an item that would be deleted.
         change: what would happen to it. ``contents``: only something below it would change.
         reason: ``asked_for``; ``needed`` for an item that is published with its container; ``affected`` for a published
             container that is not published itself, and below which something would change.
@@ -91,7 +91,7 @@ class DraftLeftOut:
 @dataclass(frozen=True)
 class PublishPreview:
     """
-    What publishing some items would do.
+    Describes what publishing some items would do.
 
     Args:
         library_key: the library.

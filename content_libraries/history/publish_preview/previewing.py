@@ -89,7 +89,7 @@ def preview_of_plan(plan: PublishPlan, library_key: LibraryLocatorV2, *, user: A
     count, left_out_pks = learning_core.drafts_left_out(plan, most=MOST_LEFT_OUT)
     return PublishPreview(
         library_key=library_key,
-        fingerprint=plan.fingerprint,
+        fingerprint=plan.basis.fingerprint,
         items=tuple(items),
         left_out=tuple(_left_out(plan, left_out_pks, library_key)),
         left_out_count=count,

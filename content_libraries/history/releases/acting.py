@@ -1,8 +1,8 @@
 """
-What users do with releases.
+Creates, changes, approves, schedules, publishes and reverts releases.
 
-Each action locks the row of the release, so that two actions at the same time are one after the other, and the second
-one meets the state that the first one left. Actions that look at content lock the learning package first, as every
+Each action locks the row of the release. Of two actions at the same time, the second therefore waits, and finds the
+state that the first one left. Actions that look at content lock the learning package first, as every
 set-wise writer does.
 """
 
@@ -25,6 +25,7 @@ from ...learning_core import api as learning_core
 from ...learning_core.api import PublishPlan
 from ...libraries import api as libraries
 from ...libraries.api import Permission
+from ...plan_basis import refuse_outdated
 from ..models import Release, ReleaseEvent, ReleaseItem
 from ..publish_preview.previewing import named, require_items
 from ..release_data import RULES, ReleaseAction, ReleaseEventKind, ReleaseState, possible_actions
@@ -139,7 +140,7 @@ def approve_release(uuid: UUID, *, user: Actor, fingerprint: str, comment: str =
     Args:
         uuid: the release.
         user: the user who approves it. A scheduled release is published on behalf of this user.
-        fingerprint: of the preview that the user has seen. Only exactly this content is published later.
+        fingerprint: fingerprint of the preview that the user has seen. Only exactly this content is published later.
         comment: for the team; may be blank.
 
     Raises NotFoundError, NotAllowedError, WrongStateError, ItemsDeletedError, NothingToPublishError, and
@@ -148,11 +149,8 @@ def approve_release(uuid: UUID, *, user: Actor, fingerprint: str, comment: str =
     with _acting(uuid, user, ReleaseAction.APPROVE, with_content=True) as release:
         plan = _planned(release)
         _require_changes(release, plan)
-        if plan.fingerprint != fingerprint:
-            raise ContentChangedError(
-                _("The content of the release has changed since the preview. Look at a new preview, and approve that."),
-                state=release.current_state,
-            )
+        text = _("The content of the release has changed since the preview. Look at a new preview, and approve that.")
+        _refuse_changed(release, plan, fingerprint, text)
         _forget_approval(release)
         release.approved_by_id = libraries.author_pk(user)
         release.fingerprint = fingerprint
@@ -247,11 +245,8 @@ def publish_locked(release: Release, *, user: Actor) -> None:
     The user is one who may publish. Raises ItemsDeletedError, ContentChangedError and NothingToPublishError.
     """
     plan = _planned(release)
-    if plan.fingerprint != release.fingerprint:
-        raise ContentChangedError(
-            _("The content of the release has changed since it was approved. Look at a new preview, and approve that."),
-            state=release.current_state,
-        )
+    text = _("The content of the release has changed since it was approved. Look at a new preview, and approve that.")
+    _refuse_changed(release, plan, release.fingerprint, text)
     _require_changes(release, plan)
     with learning_core.named(learning_core.ChangeKind.PUBLISH, source_key=f"release:{release.uuid}"):
         log_pk = learning_core.publish_planned(plan, author_pk=libraries.author_pk(user), message=release.title)
@@ -338,6 +333,11 @@ def _require_changes(release: Release, plan: PublishPlan) -> None:
             _("Nothing in the release has unpublished changes. Choose other items, or cancel it."),
             state=release.current_state,
         )
+
+
+def _refuse_changed(release: Release, plan: PublishPlan, fingerprint: str, text: str) -> None:
+    """Raise ContentChangedError with a text if the fingerprint belongs to other content."""
+    refuse_outdated(fingerprint, plan.basis, lambda _changes: ContentChangedError(text, state=release.current_state))
 
 
 def _forget_approval(release: Release) -> None:

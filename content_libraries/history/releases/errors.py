@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from ...errors import ConflictError
+from ...errors import ConflictError, PlanOutdatedError
 from ..release_data import ReleaseAction, ReleaseState, possible_actions
 
 
@@ -35,7 +35,7 @@ class WrongStateError(ReleaseConflictError):
     code = "release_wrong_state"
 
 
-class ContentChangedError(ReleaseConflictError):
+class ContentChangedError(ReleaseConflictError, PlanOutdatedError):
     """The content is not what was shown or approved. Users can look at a new preview."""
 
     code = "release_content_changed"

@@ -60,14 +60,14 @@ class BulkEditApplySerializer(BulkEditRequestSerializer):
     )
 
 
-class BulkEditPageSerializer(serializers.Serializer[Any]):
+class BulkEditPageSerializer(serializers.Serializer[object]):
     """Query parameters of a preview."""
 
     page = serializers.IntegerField(default=1, min_value=1)
     page_size = serializers.IntegerField(default=10, min_value=1, max_value=100)
 
 
-class SettingChangeSerializer(serializers.Serializer[Any]):
+class SettingChangeSerializer(serializers.Serializer[object]):
     """A setting before and after an edit, as in the OLX."""
 
     name = serializers.CharField()
@@ -75,7 +75,7 @@ class SettingChangeSerializer(serializers.Serializer[Any]):
     after = serializers.CharField(allow_null=True)
 
 
-class TextChangeSerializer(serializers.Serializer[Any]):
+class TextChangeSerializer(serializers.Serializer[object]):
     """The body of an item before and after an edit."""
 
     changed = serializers.BooleanField()
@@ -83,14 +83,14 @@ class TextChangeSerializer(serializers.Serializer[Any]):
     cut = serializers.BooleanField(help_text="Whether lines are left out.")
 
 
-class BulkEditDifferenceSerializer(serializers.Serializer[Any]):
+class BulkEditDifferenceSerializer(serializers.Serializer[object]):
     """Shows the changes of one item."""
 
     settings = SettingChangeSerializer(many=True)
     text = TextChangeSerializer()
 
 
-class ExcerptSerializer(serializers.Serializer[Any]):
+class ExcerptSerializer(serializers.Serializer[object]):
     """A replaced text, with some of the text around it."""
 
     field = serializers.CharField(help_text="Name of a setting, or data for the body.")
@@ -98,7 +98,7 @@ class ExcerptSerializer(serializers.Serializer[Any]):
     after = serializers.CharField()
 
 
-class BulkEditItemSerializer(serializers.Serializer[Any]):
+class BulkEditItemSerializer(serializers.Serializer[object]):
     """An item that changes."""
 
     item_key = serializers.CharField(source="item.key")
@@ -111,7 +111,7 @@ class BulkEditItemSerializer(serializers.Serializer[Any]):
     excerpts = ExcerptSerializer(many=True, help_text="The first replaced texts.")
 
 
-class LeftAloneSerializer(serializers.Serializer[Any]):
+class LeftAloneSerializer(serializers.Serializer[object]):
     """An item that cannot be changed as wanted, and is left alone."""
 
     item_key = serializers.CharField(source="item.key")
@@ -121,7 +121,7 @@ class LeftAloneSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField()
 
 
-class FieldCountSerializer(serializers.Serializer[Any]):
+class FieldCountSerializer(serializers.Serializer[object]):
     """The changes of a field in all items together."""
 
     name = serializers.CharField(help_text="Name of a setting, or data for the body.")
@@ -129,8 +129,8 @@ class FieldCountSerializer(serializers.Serializer[Any]):
     changes = serializers.IntegerField(help_text="Number of values.")
 
 
-class BulkEditCountsSerializer(serializers.Serializer[Any]):
-    """How much a bulk edit changes."""
+class BulkEditCountsSerializer(serializers.Serializer[object]):
+    """Counts the changes of a bulk edit."""
 
     looked_at = serializers.IntegerField(help_text="Number of chosen items.")
     changed_count = serializers.IntegerField(help_text="Number of items that change.")
@@ -157,7 +157,7 @@ class BulkEditSerializer(BulkEditCountsSerializer):
     left_alone = LeftAloneSerializer(many=True, help_text=f"The first {MOST_LEFT_ALONE}.")
 
 
-class StoredLeftAloneSerializer(serializers.Serializer[Any]):
+class StoredLeftAloneSerializer(serializers.Serializer[object]):
     """An item that a worker left alone."""
 
     item_key = serializers.CharField()

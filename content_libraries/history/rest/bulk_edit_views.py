@@ -60,7 +60,7 @@ class BulkEditPreviewsView(LibraryAPIView):
         lists = (plan.items, plan.left_alone)
         preview = {
             **_counts(plan),
-            "fingerprint": plan.fingerprint,
+            "fingerprint": plan.basis.fingerprint,
             "page": page,
             "num_pages": max(Paginator(items, size).num_pages for items in lists),
             "items": [
@@ -160,7 +160,7 @@ class BulkEditView(LibraryAPIView):
 
 
 class BulkEditRetriesView(OutdatedView):
-    """Second attempts."""
+    """Retries of bulk edits."""
 
     @extend_schema(
         operation_id="bulk_edit_retry",

@@ -86,7 +86,7 @@ class ComparisonRequestSerializer(StrictSerializer):
         return [(name, attrs[name]) for name in ("before", "after")]
 
 
-class ComparedStateSerializer(serializers.Serializer[Any]):
+class ComparedStateSerializer(serializers.Serializer[object]):
     """A state that was compared."""
 
     item_key = serializers.CharField()
@@ -97,7 +97,7 @@ class ComparedStateSerializer(serializers.Serializer[Any]):
     created_by = serializers.CharField(allow_null=True, help_text="Who made the version; null for the site itself.")
 
 
-class ComparisonSerializer(serializers.Serializer[Any]):
+class ComparisonSerializer(serializers.Serializer[object]):
     """The difference between two states."""
 
     before = ComparedStateSerializer()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -56,7 +56,7 @@ class DraftLeftOutSerializer(serializers.Serializer[api.DraftLeftOut]):
     title = serializers.CharField()
 
 
-class OfferedUpdateSerializer(serializers.Serializer[Any]):
+class OfferedUpdateSerializer(serializers.Serializer[object]):
     """A block of a course that would be offered an update."""
 
     course_key = serializers.CharField()
@@ -71,7 +71,7 @@ class OfferedUpdateSerializer(serializers.Serializer[Any]):
     )
 
 
-class PublishCountsSerializer(serializers.Serializer[Any]):
+class PublishCountsSerializer(serializers.Serializer[object]):
     """Numbers of items by what would happen to them."""
 
     created = serializers.IntegerField()
@@ -81,7 +81,7 @@ class PublishCountsSerializer(serializers.Serializer[Any]):
     unchanged = serializers.IntegerField(help_text="Items that were asked for and have no changes.")
 
 
-class CourseUpdatesSerializer(serializers.Serializer[Any]):
+class CourseUpdatesSerializer(serializers.Serializer[object]):
     """The blocks of courses that would be offered an update."""
 
     course_count = serializers.IntegerField(help_text="Courses, of those that the caller may view.")
@@ -91,7 +91,7 @@ class CourseUpdatesSerializer(serializers.Serializer[Any]):
     hidden_block_count = serializers.IntegerField()
 
 
-class PublishPreviewSerializer(serializers.Serializer[Any]):
+class PublishPreviewSerializer(serializers.Serializer[object]):
     """Shows all items that a publish would change, and the effects on courses."""
 
     library_key = serializers.CharField()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
 from ...rest.bodies import KeyListField, StrictSerializer
@@ -61,8 +59,8 @@ class ReleaseEventSerializer(serializers.Serializer[ReleaseEvent]):
     created = SecondsDateTimeField()
 
 
-class ReleaseConflictSerializer(serializers.Serializer[Any]):
-    """Why an action is not possible, and what is."""
+class ReleaseConflictSerializer(serializers.Serializer[object]):
+    """Says why an action is not possible, and which actions are."""
 
     detail = serializers.CharField()
     code = serializers.CharField()
@@ -70,7 +68,7 @@ class ReleaseConflictSerializer(serializers.Serializer[Any]):
     possible_actions = serializers.ListField(child=serializers.CharField())
 
 
-class ReleaseQuerySerializer(serializers.Serializer[Any]):
+class ReleaseQuerySerializer(serializers.Serializer[object]):
     """Query parameters of a list of releases."""
 
     library_key = serializers.CharField(required=False, help_text="The library; all that you may view if left out.")
@@ -126,7 +124,7 @@ class ApprovalSerializer(StrictSerializer):
 
 
 class RevertSerializer(StrictSerializer):
-    """How to revert a release."""
+    """Says how to revert a release."""
 
     on_conflict = serializers.ChoiceField(
         choices=list(api.OnConflict),
@@ -136,6 +134,6 @@ class RevertSerializer(StrictSerializer):
 
 
 class ScheduleSerializer(StrictSerializer):
-    """When to publish."""
+    """The time when a release is published."""
 
     publish_at = serializers.DateTimeField(help_text="A time in the future.")

@@ -322,7 +322,7 @@ class ReleaseCancellationsView(ReleaseScopedView):
     @extend_schema(
         operation_id="release_cancel",
         summary="Cancel a release for good",
-        description="Needs EDIT for one's own release, and PUBLISH for those of others.",
+        description="Needs EDIT for one's own release, and PUBLISH for releases of other users.",
         request=OptionalReasonSerializer,
         responses=_ANSWERS,
         tags=_TAGS,

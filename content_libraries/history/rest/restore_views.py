@@ -68,7 +68,7 @@ class RestoreStepSerializer(serializers.Serializer[api.RestoreStep]):
     )
 
 
-class RestorePreviewSerializer(serializers.Serializer[Any]):
+class RestorePreviewSerializer(serializers.Serializer[object]):
     """Shows the plan of a restore."""
 
     change_count = serializers.IntegerField(help_text="Number of items that change.")
@@ -111,7 +111,7 @@ class RestorePreviewsView(RestoreView):
 
 
 class RestoresView(RestoreView):
-    """Restoring."""
+    """Restores of items and libraries."""
 
     @extend_schema(
         operation_id="version_restore_create",

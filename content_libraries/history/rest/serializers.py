@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urljoin
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from ..data import Contributor, PublishedEntity
 PROFILE_IMAGE_SIZES: Final = ("full", "large", "medium", "small")
 
 
-class ProfileImageUrlsSerializer(serializers.Serializer[Any]):
+class ProfileImageUrlsSerializer(serializers.Serializer[object]):
     """URLs of one picture in several sizes."""
 
     full = serializers.URLField()
@@ -39,7 +39,7 @@ class ContributorSerializer(serializers.Serializer[Contributor]):
         return {size: request.build_absolute_uri(url.replace("{size}", size)) for size in PROFILE_IMAGE_SIZES}
 
 
-class HistoryEntrySerializer(serializers.Serializer[Any]):
+class HistoryEntrySerializer(serializers.Serializer[object]):
     """One change of one item."""
 
     contributor = ContributorSerializer(allow_null=True)
@@ -60,7 +60,7 @@ class PublishedEntitySerializer(serializers.Serializer[PublishedEntity]):
     title = serializers.CharField()
 
 
-class PublishGroupSerializer(serializers.Serializer[Any]):
+class PublishGroupSerializer(serializers.Serializer[object]):
     """One publish operation."""
 
     publish_log_uuid = serializers.UUIDField()

@@ -57,7 +57,7 @@ class UndoConflictSerializer(serializers.Serializer[api.UndoConflict]):
     message = serializers.CharField(help_text="The reason and what to do, in the language of the request.")
 
 
-class UndoPreviewSerializer(serializers.Serializer[Any]):
+class UndoPreviewSerializer(serializers.Serializer[object]):
     """Shows the plan of an undo."""
 
     change_count = serializers.IntegerField(help_text="Number of items that come back.")
@@ -74,7 +74,7 @@ class UndoPreviewSerializer(serializers.Serializer[Any]):
 
 
 class UndoConflictsSerializer(UndoPreviewSerializer):
-    """Why nothing was undone, with the plan."""
+    """Says why nothing was undone, with the plan."""
 
     detail = serializers.CharField()
 
@@ -131,7 +131,7 @@ class UndoPreviewsView(UndoView):
 
 
 class UndosView(UndoView):
-    """Undoing."""
+    """Undos of a change set."""
 
     @extend_schema(
         operation_id="undo_create",

@@ -40,7 +40,7 @@ type RestoreTarget = ItemVersion | LibraryState
 
 class RestoreAction(StrEnum):
     """
-    What a restore does to an item.
+    Names what a restore does to an item.
 
     - ``revert``: the item gets a new version with the content of an earlier one.
     - ``restore``: the item is deleted now, and comes back with the content of an earlier version.
@@ -55,12 +55,12 @@ class RestoreAction(StrEnum):
 @dataclass(frozen=True, slots=True)
 class RestoreStep:
     """
-    What a restore does to one item.
+    Describes what a restore does to one item.
 
     Args:
         entity_pk, version_pk: the item, and the earlier version; None for no version.
         key: None for a component that is no XBlock.
-        title: of the earlier version, or of the item that is deleted.
+        title: title of the earlier version, or of the item that is deleted.
         from_version: number of the draft now; None if the item is deleted.
         to_version: number of the version whose content comes back, in a new version; None for no version.
     """

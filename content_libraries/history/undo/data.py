@@ -32,7 +32,7 @@ class UndoAction(StrEnum):
 
 class ConflictReason(StrEnum):
     """
-    Why an item cannot be undone.
+    Names reasons why an item cannot be undone.
 
     - ``changed_later``: somebody changed the item after the set.
     - ``belongs_together``: the set moved, created or deleted the block together with a block that cannot be undone.
@@ -46,13 +46,13 @@ class ConflictReason(StrEnum):
 @dataclass(frozen=True, slots=True)
 class UndoStep:
     """
-    What an undo does to one item.
+    Describes what an undo does to one item.
 
     Args:
         entity_pk, version_pk: the item, and the version that comes back; None for no version.
         key: None for a file of a course.
         item_type: type of the XBlock or container, or ``file``.
-        title: of the item after the set; its last title if the set deleted it.
+        title: title of the item after the set; its last title if the set deleted it.
         action: what the undo does.
         from_version, to_version: numbers of the versions before and after the undo; None for no version.
     """
@@ -74,11 +74,11 @@ class UndoConflict:
 
     Args:
         entity_pk, key, item_type, title: see ``UndoStep``.
-        reason: why.
+        reason: the kind of reason.
         user: who changed the item, or the item that it belongs together with; None for the site itself, or for a user
             who is gone.
-        changed_at: when; None if it is not known.
-        change_set: in which change set; None if it is not known.
+        changed_at: the time of that change; None if it is not known.
+        change_set: the change set of that change; None if it is not known.
         message: the reason, and what to do, in the language of the reader.
     """
 
@@ -96,13 +96,13 @@ class UndoConflict:
 @dataclass(frozen=True, slots=True)
 class UndoPlan:
     """
-    What an undo of a change set does. A preview shows it, and an undo applies it.
+    Describes what an undo of a change set does. A preview shows the plan, and an undo applies it.
 
     Args:
         change_set: the set to undo.
         steps: one for each item that comes back.
-        conflicts: one for each item that cannot.
-        collections: codes of the collections whose members, or which themselves, come back or go.
+        conflicts: one for each item that cannot come back.
+        collections: codes of the collections that come back or go, or whose members do.
         tagged: keys of the objects whose tags come back or go.
         forwards: keys of the sources of imports whose references lead elsewhere again.
     """

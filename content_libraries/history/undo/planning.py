@@ -11,13 +11,13 @@ from ...learning_core.data import LaterChange, SetChange
 @dataclass(frozen=True, slots=True)
 class Facts:
     """
-    What the plan of an undo depends on.
+    Gathers the facts that the plan of an undo depends on.
 
     Args:
         changes: the items that the set changed, and where they are now.
         children: pk of a version of a container -> its children; for versions in ``changes`` of a course.
         one_place: whether each item has one place, as in a course. Items of a library may have any number, also none.
-        later: entity pk -> latest change, at least of items that changed after the set.
+        later: entity pk -> latest change, at least for items that changed after the set.
     """
 
     changes: Sequence[SetChange]
@@ -29,7 +29,7 @@ class Facts:
 @dataclass(frozen=True, slots=True)
 class Decision:
     """
-    The items that an undo brings back, and those that it cannot.
+    The items that an undo brings back, and the items that it cannot bring back.
 
     Args:
         undoable: changes to take back.

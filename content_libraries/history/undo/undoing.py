@@ -14,6 +14,7 @@ from django.db import transaction
 from opaque_keys.edx.keys import UsageKey
 
 from ...actors import Actor
+from ...content import api as content
 from ...courses import api as courses
 from ...courses.api import CoursePermission
 from ...imports import api as imports
@@ -74,7 +75,7 @@ def undo_change_set(uuid: UUID, *, user: Actor, on_conflict: OnConflict = OnConf
             new_log_pk = _move(log, context_key, plan, user)
             if new_log_pk is None:
                 raise NothingToUndoError(plan)
-            _take_back(log, effects, plan, user)
+            _take_back(log, context_key, effects, plan, user)
         change_set = describe_change_set(context_key, learning_core.change_sets.change_set_of(log.branch, new_log_pk))
     return Undone(plan, change_set)
 
@@ -200,15 +201,16 @@ def _move(log: ChangeSetLog, context_key: ContextKey, plan: UndoPlan, user: Acto
     return log_pk
 
 
-def _take_back(log: ChangeSetLog, effects: Collection[Effect], plan: UndoPlan, user: Actor) -> None:
+def _take_back(
+    log: ChangeSetLog, context_key: ContextKey, effects: Collection[Effect], plan: UndoPlan, user: Actor
+) -> None:
     """Take back what the set changed besides versions. Items that are left out keep it."""
     if not effects:
         return
-    learning_core.take_back_collections(
-        log.learning_package_pk,
-        effects,
-        author_pk=author_pk(user),
-        kept_pks={conflict.entity_pk for conflict in plan.conflicts},
-    )
+    kept_pks, author = {conflict.entity_pk for conflict in plan.conflicts}, author_pk(user)
+    learning_core.take_back_collections(log.learning_package_pk, effects, author_pk=author, kept_pks=kept_pks)
+    content.take_back_templates(effects, author_pk=author, kept_pks=kept_pks)
+    if isinstance(context_key, LibraryLocatorV2):
+        libraries.take_back_fields(context_key, effects, user=user)
     tagging.take_back_tags(effects, kept={str(conflict.key) for conflict in plan.conflicts})
     imports.take_back_forwards(effects)

@@ -27,7 +27,6 @@ from ..sources.base import Source
 from ..wording import kinds_in_words, outcomes_in_words, repeat_in_words
 from .base import page_url
 from .forms import ImportForm, LegacyForm
-from .progress import job_cards
 
 _TEMPLATES: Final = "content_libraries/imports"
 PLAN_COLUMNS: Final[Mapping[str, LazyText]] = {
@@ -149,14 +148,14 @@ def migrate_legacy(request: HttpRequest, context: Context) -> HttpResponse:
 
 def watch(request: HttpRequest, context: Context) -> HttpResponse:
     """Show the progress and the results of jobs, on a page that updates itself."""
-    jobs = job_cards(_jobs(request))
+    jobs = api.describe_jobs(_jobs(request))
     context |= {"title": _("Imports") if len(jobs) > 1 else _("Import"), "jobs": jobs, "query": request.GET.urlencode()}
     return render(request, f"{_TEMPLATES}/watch.html", context)
 
 
 def progress(request: HttpRequest, context: Context) -> HttpResponse:
     """Render the part of the page of ``watch`` that is updated."""
-    context["jobs"] = job_cards(_jobs(request))
+    context["jobs"] = api.describe_jobs(_jobs(request))
     return render(request, f"{_TEMPLATES}/progress.html", context)
 
 

@@ -46,8 +46,10 @@ _ARRIVE_UNSHOWN: Final = _IN_XML | {_DISCUSSION}
 @dataclass(slots=True)
 class ContentReader:
     """
-    Converts resources to blocks. A resource that is shown twice gives the same blocks twice, and so do two resources of
-    one file: otherwise, a cartridge could multiply its largest file.
+    Converts resources to blocks.
+
+    A resource that is shown twice gives the same blocks twice. Two resources of one file give the same blocks, too:
+    otherwise, a cartridge could multiply its largest file.
 
     Attributes:
         make: makes the blocks.
@@ -66,9 +68,9 @@ class ContentReader:
     names_of_items: dict[int, str] = field(default_factory=dict)
     """``id()`` of an item -> ``url_name`` of the section, subsection or unit that it becomes."""
     _owned: dict[str, str] = field(default_factory=dict)
-    """Identifier of the resource of a page -> its ``url_name``, which is given before any text links to it."""
+    """Identifier of the resource of a page -> ``url_name`` of its Text, which is chosen before texts are read."""
     _readers_of: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Type and path of what a resource reads -> the first resource that reads it."""
+    """Type of a resource and path of its file -> the first resource of this type that reads the file."""
 
     def __post_init__(self) -> None:
         paths = {
@@ -95,7 +97,7 @@ class ContentReader:
         return self._known[identifier]
 
     def _first(self, identifier: str) -> str:
-        """Return the resource that was the first to read the file of a resource; itself if it is the first."""
+        """Return the first resource that reads the same file as a resource. It may be the resource itself."""
         resource = self.manifest.resources.get(identifier)
         if resource is None:
             return identifier
@@ -117,9 +119,9 @@ class ContentReader:
 
     def not_shown(self) -> Iterator[OlxBlock]:
         """
-        Yield the blocks of what no item shows: quizzes, question banks, pages, links, tools and discussions.
+        Yield the blocks of resources that no item shows: quizzes, question banks, pages, links, tools and discussions.
 
-        Pages that another text links as files are files. Everything else that no item shows is a file, too.
+        Pages that another text links as files stay files. All other resources that no item shows stay files, too.
         """
         for identifier, resource in self.manifest.resources.items():
             if self._first(identifier) in self._known:
@@ -155,13 +157,13 @@ class ContentReader:
         return has_questions and not self._is_quiz_of_canvas(resource)
 
     def _is_quiz_of_canvas(self, resource: Resource) -> bool:
-        """Return whether a quiz of the cartridge has these questions in the standard form too."""
+        """Return whether questions in the form of Canvas belong to a quiz that is there in standard form, too."""
         name = posixpath.basename(resource.questions_of_canvas).partition(".")[0]
         quiz = self.manifest.resources.get(name)
         return quiz is not None and quiz.kind in _QUIZZES
 
     def _own_title(self, resource: Resource) -> str:
-        """Return a resource's own title, which is used if no item shows the resource."""
+        """Return the title of a resource itself. It is used if no item shows the resource."""
         path = resource.questions_of_canvas if resource.kind == _CANVAS else resource.href
         stem = posixpath.basename(path).partition(".")[0]
         data = self.texts.get(file_at(path, self.files) or path, b"")
@@ -252,7 +254,7 @@ class ContentReader:
         return tuple(blocks)
 
     def _drawn(self, resource: Resource, root: etree._Element) -> Iterator[OlxBlock]:
-        """Yield a row for each bank that a quiz of Canvas draws questions from, which libraries cannot."""
+        """Yield a block that is not imported for each bank from which a quiz of Canvas draws questions at random."""
         for element in xml.descendants(root, "selection"):
             bank, number = xml.text(element, "sourcebank_ref"), xml.text(element, "selection_number")
             if bank:

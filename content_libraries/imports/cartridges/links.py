@@ -27,7 +27,7 @@ _MODULE: Final = re.compile(r"^modules/([\w.-]{1,200})")
 _PAGES_FOLDER: Final = "wiki_content/"
 _ON_THE_WEB: Final = re.compile(r"https?://", re.IGNORECASE)
 _NO_TARGETS: Final = (".xml", ".qti")
-"""Ends of the names of files that become several blocks, or that learners cannot read."""
+"""Suffixes of files that become several blocks, or that learners cannot read."""
 _SHOWN_LINKS: Final = 10
 
 
@@ -73,7 +73,7 @@ class Links:
 
         Args:
             text: HTML.
-            folder: where the text is in the cartridge, for relative links.
+            folder: the folder of the text in the cartridge, to resolve relative links.
         """
         files: set[str] = set()
         unresolved: dict[str, None] = {}
@@ -100,7 +100,7 @@ class Links:
         return Rewritten(result, frozenset(files), tuple(unresolved))
 
     def _resolved(self, link: str, folder: str) -> tuple[str, bool]:
-        """Return the path that a link leads to ("" for none), and whether it has a form of its platform."""
+        """Return the path that a link leads to ("" for none), and whether it has a form that its platform writes."""
         plain = unquote(re.split(r"[?#]", link, maxsplit=1)[0])
         if _FILE_BASE.match(plain):
             bare = _FILE_BASE.sub("", plain)

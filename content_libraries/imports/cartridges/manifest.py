@@ -40,7 +40,7 @@ class Resource:
 
     @property
     def questions_of_canvas(self) -> str:
-        """Return the path of the questions in the form of Canvas, which holds more than the standard; "" if none."""
+        """Return the path of the questions in the form of Canvas, which holds more than the standard; "" without."""
         return next((path for path in self.files if path.lower().endswith(".xml.qti")), "")
 
 

@@ -57,7 +57,7 @@ def _problem(kind: str, item: QtiItem) -> str:
 
 
 def _note_on(kind: str, item: QtiItem) -> str:
-    """Return a note about answers whose parts of the points get lost; "" without such answers."""
+    """Return a note about partial points for answers, which get lost; "" if no answer has partial points."""
     if kind == "many":
         return problems.note_on_parts() if item.adds_points() else ""
     return _(_PARTS_OF_POINTS) if kind in _TYPED and item.has_parts() else ""

@@ -69,7 +69,7 @@ class QtiItem:
         return list(xml.outermost(self.element, *tags))
 
     def labels(self, response: etree._Element | None = None) -> list[tuple[str, str]]:
-        """Return identifier and HTML of the answers to choose, of one response or of all."""
+        """Return identifier and HTML of the answers to choose, for one response or for all."""
         within = self.element if response is None else response
         return [
             (xml.attribute(label, "ident"), self.rewrite(_all_material(label)))
@@ -86,7 +86,7 @@ class QtiItem:
         return "".join(part for part in parts if part != "<ul></ul>")
 
     def rights(self, response: str = "") -> list[str]:
-        """Return the answers that give points, of one response or of all."""
+        """Return the identifiers of the answers that give points, for one response or for all."""
         if response:
             return list(self._rights.get(response, ()))
         return list(dict.fromkeys(value for values in self._rights.values() for value in values))
@@ -155,7 +155,7 @@ class QtiItem:
         return found
 
     def selections(self) -> list[Selection]:
-        """Return the lists to select from: of pairs to match, or of gaps in a text."""
+        """Return the lists to select from, for pairs to match or for gaps in a text."""
         found = []
         for response in self.responses("response_lid"):
             labels = dict(self.labels(response))

@@ -1,4 +1,4 @@
-"""Names files of cartridges as texts refer to them."""
+"""Makes the names and URLs by which texts refer to files of cartridges."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WEB_RESOURCES: Final = "web_resources/"
 
 def static_name(path: str, paths: Container[str]) -> str:
     """
-    Return the name of a cartridge's file below ``/static/``: its path without the folder that Canvas adds.
+    Return the name of a file of a cartridge below ``/static/``: its path without the folder that Canvas adds.
 
     The folder is kept if another file has the shorter name.
 
@@ -29,6 +29,6 @@ def static_url(path: str, paths: Container[str]) -> str:
 
 
 def file_at(href: str, files: Mapping[str, object]) -> str:
-    """Return the path of the file that a manifest refers to, also if spelled with ``%20``; "" if there is no file."""
+    """Return the path of the file that a manifest refers to; "" if there is none. References may be percent-encoded."""
     candidates = (href, unquote(href), posixpath.normpath(unquote(href)))
     return next((path for path in candidates if path in files), "")

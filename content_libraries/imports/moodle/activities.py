@@ -37,7 +37,7 @@ class ActivityReader:
     Converts activities.
 
     Attributes:
-        texts: the texts of the backup that are not read yet. Each belongs to one activity, so it is read once.
+        texts: the texts of the backup that are not read yet. Each text belongs to one activity, so it is read once.
         make: makes the blocks.
         names: ``url_name`` of the blocks that links to activities lead to.
         asked: entries of the bank -> the blocks that quizzes show.

@@ -64,7 +64,7 @@ class QuestionBank:
                 bank.entry_of |= dict.fromkeys(ids, entry)
                 parent = value(xml.text(element, "parent")) or "0"
                 if parent != "0" or xml.text(element, "qtype") == _RANDOM:
-                    continue  # a part of another question, or a place for any question
+                    continue  # a part of another question, or a placeholder for a random question
                 bank.questions[entry] = question_of(_Reader(files, inside).item(element, entry))
                 entries.append(entry)
             title = value(xml.text(category, "name")) or _("Questions")
@@ -93,7 +93,8 @@ class _Reader:
     """
     Reads questions of one category.
 
-    ``inside`` has them by id, without the parts that are read: a question is a part of one other question.
+    ``inside`` maps ids to questions that were not read as parts of another question yet. A question can be a part of
+    one other question only.
     """
 
     files: BackupFiles

@@ -1,4 +1,4 @@
-"""Reads what a backup contains: its course, its sections, and the activities in them."""
+"""Reads the contents of a backup: its course, its sections, and the activities in the sections."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class Section:
 
     Args:
         sequence: the ids of its activities, in order.
-        subsection: id of the instance of the activity that shows this section inside of another one; "" for others.
+        subsection: id of the instance of the activity that shows this section inside of another section; "" for a
+            section at the top.
     """
 
     section_id: str
@@ -95,7 +96,7 @@ def read_contents(texts: Mapping[str, bytes], limits: Limits) -> Contents:
 
 
 def _section(unread: dict[str, bytes], section_id: str, number: str, folder: str) -> Section:
-    """Read a section. Its file belongs to it alone, so it is read once."""
+    """Read a section. Each section has a file of its own, which is read once."""
     path = f"{folder.strip('/')}/section.xml"
     named = _("Section %(number)s") % {"number": number} if number.isdigit() else number or section_id
     try:
@@ -111,5 +112,5 @@ def _section(unread: dict[str, bytes], section_id: str, number: str, folder: str
 
 
 def value(text: str) -> str:
-    """Return a value of a backup; "" for the mark by which Moodle writes that there is none."""
+    """Return a value of a backup; "" for the mark that Moodle writes for a missing value."""
     return "" if text == _NULL else text

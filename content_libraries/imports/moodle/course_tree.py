@@ -122,7 +122,7 @@ class _Outline:
                 self._shown_by[section.subsection].append(section)
 
     def section(self, section: Section) -> Iterator[OlxBlock]:
-        """Yield the block of a section at the top; none for a section that another one shows, or an empty one."""
+        """Yield the block of a section at the top; no block if the section is empty, or if another section shows it."""
         if section.subsection:
             return
         inside = [*self._summary(section), *self._activities(section, with_subsections=True)]
@@ -136,10 +136,10 @@ class _Outline:
 
     def _activities(self, section: Section, *, with_subsections: bool = False) -> Iterator[OlxBlock]:
         """
-        Yield the blocks of a section's activities: first activities in its sequence, then others that name the section.
+        Yield the blocks of the activities of a section: first its sequence, then others that name the section.
 
         Args:
-            with_subsections: show subsections. Moodle has none in a subsection, and neither has a course.
+            with_subsections: include subsections. Neither Moodle nor a course has subsections in a subsection.
         """
         for module_id in (*section.sequence, *self._of_section[section.section_id]):
             activity = self._left.pop(module_id, None)

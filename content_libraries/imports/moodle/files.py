@@ -28,7 +28,7 @@ class BackupFiles:
     The files that belong to contents of a course; files of users are left out.
 
     Attributes:
-        static: their names.
+        static: the names of the files.
         paths: name -> path in the archive.
     """
 
@@ -64,7 +64,7 @@ class BackupFiles:
         return with_links(text, self._of_item.get((component, item), {}))
 
     def as_list(self, component: str, context: str) -> str:
-        """Return links to the files of an activity as HTML; "" without files. Another activity gets none of them."""
+        """Return links to the files of an activity as HTML; "" without files. No other activity gets these files."""
         links = [
             f'<p><a href="/static/{escape(quote(name))}" target="_blank">{escape(path)}</a></p>'
             for path, name in sorted(self._of_context.pop((component, context), {}).items())

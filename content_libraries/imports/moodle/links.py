@@ -20,7 +20,7 @@ def resolved(text: str, names: Container[str]) -> tuple[str, str]:
 
     Args:
         text: HTML.
-        names: ``url_name`` of the blocks of activities: type and id of their modules, such as ``page-12``.
+        names: ``url_name`` of each block of an activity: type and id of its module, such as ``page-12``.
 
     Returns: the text, and a note about the links that lead nowhere ("" without any).
     """

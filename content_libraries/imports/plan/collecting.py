@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection as AnyCollection
 from datetime import UTC, datetime
-from itertools import count
 from typing import Final
 
 from django.utils.text import slugify
@@ -19,9 +18,7 @@ from ...learning_core.api import add_to_collection as add_entities
 from ..data import ImportOptions, OnRepeat, PlannedCollection
 from ..records.mapping import earlier_collection_code
 from .codes import code_from_id
-
-_MAX_TITLE: Final = 490
-"""Longest title of a collection without the number that makes it unique."""
+from .titles import free_title
 
 _MAX_CODE: Final = 140
 
@@ -64,9 +61,7 @@ def plan_collection(
         return shared
     return PlannedCollection(
         code=options.collection_code or slugify(source_title)[:_MAX_CODE] or _code_of_key(source_key),
-        title=_free_title(
-            source_title[:_MAX_TITLE], {row.title for row in existing.values()} | {row.title for row in made_before}
-        ),
+        title=free_title(source_title, {row.title for row in existing.values()} | {row.title for row in made_before}),
         description=_description(source_key, source_title),
         is_new=True,
     )
@@ -125,12 +120,6 @@ def _collections_by_code(learning_package_pk: int) -> dict[str, CollectionSummar
 def _code_of_key(source_key: CourseKey) -> str:
     """Make the code of a collection from the key of its source, for titles without letters for a code."""
     return code_from_id(str(source_key), is_ascii=True)[:_MAX_CODE]
-
-
-def _free_title(title: str, taken: set[str]) -> str:
-    if title not in taken:
-        return title
-    return next(free for number in count(1) if (free := f"{title}_{number}") not in taken)
 
 
 def _description(source_key: CourseKey, source_title: str) -> str:

@@ -23,11 +23,11 @@ from ...site_language import gettext as _
 from ..data import MAKING_ACTIONS, Action, ImportPlan, PlannedBlock, SourceGroup
 from ..sources.keys import key_of_name
 from .codes import code_from_id
+from .titles import free_title
 
 MAX_GROUPS: Final = 500
 """How many collections one import fills. Further groups of a source make no collection."""
 
-_MAX_TITLE: Final = 490
 _MAX_CODE: Final = 120
 _TOO_MANY: Final = gettext_noop(
     "The source has %(count)s groups of questions. Collections are made of the first %(limit)s."
@@ -68,7 +68,7 @@ def plan_groups(
             continue
         wanted = _code(tree.context_key, each)
         code = _among(taken, wanted)
-        title = taken[code] if code else _free_title(each.title[:_MAX_TITLE] or each.name, set(taken.values()))
+        title = taken[code] if code else free_title(each.title or each.name, set(taken.values()))
         taken[code or wanted] = title
         groups.append(SourceGroup(code or wanted, title, not code, members))
     return tuple(groups)
@@ -119,9 +119,3 @@ def _free_code(wanted: str, taken: AnyCollection[str]) -> str:
     if wanted not in taken:
         return wanted
     return next(free for number in count(1) if (free := f"{wanted}-{number}") not in taken)
-
-
-def _free_title(title: str, taken: AnyCollection[str]) -> str:
-    if title not in taken:
-        return title
-    return next(free for number in count(1) if (free := f"{title}_{number}") not in taken)

@@ -34,7 +34,7 @@ class _Declaration:
     The right response of an interaction.
 
     Args:
-        right: the values that are right; of several alternatives, those that give most points come first.
+        right: the right values. Among alternatives, the values that give most points come first.
         shares: value -> the part of the points that it gives.
         has_parts: whether the item gives points for a part of the response, or for a response that is not wholly right.
     """
@@ -51,7 +51,7 @@ def question_of(root: etree._Element, rewrite: Rewrite, *, fallback: str) -> Que
 
     Args:
         rewrite: rewrites the links of an HTML text.
-        fallback: identifier of an item that has none.
+        fallback: the identifier to use if the item has none.
     """
     identifier = xml.attribute(root, "identifier") or fallback
     title = xml.attribute(root, "title") or identifier
@@ -94,7 +94,7 @@ def _problem(
 
 
 def _note_on(root: etree._Element, interactions: list[etree._Element]) -> str:
-    """Return a note about parts of the points that get lost; "" if there are none."""
+    """Return a note about partial points, which get lost; "" if the item gives none."""
     parted = {
         xml.attribute(each, "identifier")
         for each in xml.children(root, "responseDeclaration")
@@ -125,7 +125,7 @@ def _choice(element: etree._Element, declared: _Declaration, prompt: str, rewrit
 
 
 def _order(element: etree._Element, declared: _Declaration, prompt: str, rewrite: Rewrite) -> str:
-    """Make a list to select from for each place: the order is right if all of them are."""
+    """Make a list to select from for each place. The order is right if the selections in all lists are right."""
     labels = {
         xml.attribute(each, "identifier"): rewrite(_inner(each)) for each in xml.children(element, "simpleChoice")
     }
@@ -166,7 +166,7 @@ def _extended(_element: etree._Element, declared: _Declaration, prompt: str, _re
 
 
 def _in_text(prompt: str, responses: list[tuple[etree._Element, _Declaration]], rewrite: Rewrite) -> str:
-    """Make a problem of a text with gaps, which have marks in the prompt."""
+    """Make a problem with gaps in a text. The prompt has a mark for each gap."""
     parts = []
     for place, (element, declared) in enumerate(responses, start=1):
         label = problems.marker(place)
@@ -257,7 +257,7 @@ def _content(element: etree._Element, count: list[int], *, lists: bool) -> str:
 
 def _shown(interaction: etree._Element) -> str:
     prompt = _inner(xml.first(interaction, "prompt"))
-    # Only those at the top: an answer in another one would be shown with it and by itself, at every level.
+    # Only answers at the top: an answer inside of another one would be shown with it and again by itself.
     choices = [
         each
         for group in (interaction, *xml.children(interaction, "simpleMatchSet"))

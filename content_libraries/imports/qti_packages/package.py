@@ -93,7 +93,7 @@ def _tree(path: Path, limits: Limits) -> OlxTree:
 
 @dataclass(slots=True)
 class _Reader:
-    """Makes blocks of items; ``items`` has them by their paths."""
+    """Makes blocks of items. ``items`` maps the paths of items to their blocks."""
 
     package: Package
     make: BlockMaker = field(default_factory=BlockMaker)

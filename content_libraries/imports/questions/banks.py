@@ -30,7 +30,7 @@ class Banks:
 
     def identifier(self, category: str, title: str) -> str:
         """
-        Return a name for a question without one: the same in every import while its category and title stay.
+        Return an identifier for a question that has none. It stays the same while category and title stay the same.
 
         Questions that share both are told apart by their order.
         """

@@ -10,7 +10,7 @@ from .moodle_items import Answer, MoodleItem, share_of
 from .problems import marker
 
 _HEAD: Final = r"\{\d{0,5}:([A-Z_]{1,40}):"
-# What could begin another gap ends this one, so that a text of such beginnings is looked at once.
+# A character that could begin another gap ends this one, so that each character of a text is read once.
 _GAP: Final = re.compile(_HEAD + r"((?:[^{}\\]|\\(?!\{\d{0,5}:[A-Z_]{1,40}:).){1,10000}+)\}", re.DOTALL)
 _SEPARATOR: Final = re.compile(r"(?<!\\)~")
 _FEEDBACK: Final = re.compile(r"(?<!\\)#")

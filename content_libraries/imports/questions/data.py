@@ -15,8 +15,8 @@ class Question:
         title: its title.
         problem: the content of the ``<problem>`` element; "" if it becomes no problem.
         text: HTML of a question that becomes a text; "" for others.
-        reason: why it becomes no problem, or a note about the problem; "" if there is nothing to say.
-        markdown: the Markdown that the problem is written in; "" for others.
+        reason: the reason why it becomes no problem, or a note about the problem; "" without a note.
+        markdown: the Markdown of a problem that is written in Markdown; "" for others.
     """
 
     identifier: str
@@ -35,7 +35,7 @@ class Choice:
     Args:
         text: HTML.
         share: the part of the points that it gives: 1 for a right answer, 0 for a wrong one.
-        feedback: HTML that learners see who choose it.
+        feedback: HTML that learners see if they choose it.
     """
 
     text: str
@@ -63,9 +63,9 @@ class Selection:
 @dataclass(frozen=True, slots=True)
 class Range:
     """
-    Numbers that are right, as their source writes them: ``number`` with a tolerance, or from ``low`` to ``high``.
+    A range of right numbers, as the source writes it: ``number`` with a tolerance, or from ``low`` to ``high``.
 
-    ``excludes`` says which ends of the range are not right themselves: "low", "high" or both.
+    ``excludes`` names the ends of the range that are not right themselves: "low", "high" or both.
     """
 
     number: str = ""

@@ -26,13 +26,13 @@ type _Read = Callable[[bytes, str, str], tuple[Banks, StaticFiles]]
 @dataclass(frozen=True, slots=True)
 class QuestionFile:
     """
-    A file of questions as a source of imports. Its key is made from its name, by which repeated imports recognize it.
+    A file of questions as a source of imports. Its key is made from its name, so that repeated imports recognize it.
 
     Args:
         path: path of the file.
         limits: limits for reading it.
         format_name: a key of ``READERS``.
-        file_name: its name, if the path does not have it.
+        file_name: the name that its owner knows, if the path has another one.
     """
 
     path: Path

@@ -31,7 +31,7 @@ _GAP: Final = "_____"
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One question of a file: its text, its category, and the identifier that a comment gives it."""
+    """A question of a file: its text, its category, and the identifier that a comment gives it."""
 
     text: str
     category: str
@@ -121,13 +121,13 @@ def _answered(item: MoodleItem, inside: str, style: str) -> MoodleItem:
 
 
 def _parts(inside: str) -> list[tuple[str, str]]:
-    """Return mark and text of each answer."""
+    """Return the mark and the text of each answer."""
     pieces = _ANSWER.split(inside)
     return [(mark, text) for mark, text in zip(pieces[1::2], pieces[2::2], strict=True)]
 
 
 def _answer(mark: str, text: str, style: str) -> Answer:
-    """Read an answer: as HTML in a style, or to type without a style."""
+    """Read an answer: as HTML in a style; without a style, as a text that learners type."""
     share, content, feedback = _shared(mark, text)
     return Answer(_html(content, style) if style else _plain(content), share, _html(feedback, style or "moodle"))
 

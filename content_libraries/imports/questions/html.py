@@ -30,7 +30,7 @@ def title_of(page: str) -> str:
 
 
 def as_html(text: str) -> str:
-    """Convert a plain text to HTML. Its lines stay lines."""
+    """Convert a plain text to HTML. Line breaks are kept."""
     return escape(text, quote=False).replace("\n", "<br/>")
 
 

@@ -38,14 +38,14 @@ class BlockMaker:
     Attributes:
         not_imported: key of a block -> the reason why it cannot be imported.
         collections: groups of blocks.
-        other_types: key of an external tool -> the type of block that it would be on another site.
+        other_types: key of an external tool -> the type of its block on sites with other XBlocks.
     """
 
     not_imported: dict[tuple[str, str], str] = field(default_factory=dict)
     collections: list[SourceCollection] = field(default_factory=list)
     other_types: dict[tuple[str, str], str] = field(default_factory=dict)
     _numbers: dict[tuple[str, str], int] = field(default_factory=dict)
-    """Name of a block -> the number that the next block of that name gets."""
+    """Name of a block -> the number that the next block of the same name gets."""
 
     def name(self, tag: str, identifier: str) -> str:
         """Return a free name for a block: its identifier, with a number if another block of the tag has that name."""
@@ -60,7 +60,7 @@ class BlockMaker:
     def text(
         self, identifier: str, title: str, html: str, *, path: str = "", note: str = "", name: str = ""
     ) -> OlxBlock:
-        """Make a Text. ``name`` is a name that the caller has taken for it."""
+        """Make a Text. ``name`` is its name, if the caller has reserved one with ``name()``."""
         content = xml_safe(html)
         cdata = content.replace("]]>", "]]]]><![CDATA[>")
         olx = f"<html{_title(title)}><![CDATA[{cdata}]]></html>"

@@ -1,4 +1,4 @@
-"""Converts questions of Moodle to problems, whichever file they were read from."""
+"""Converts questions of Moodle to problems, for all formats that hold questions of Moodle."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Answer:
         text: HTML, or what learners have to type.
         share: the part of the points that it gives.
         feedback: HTML.
-        tolerance: of a number; "" for none.
+        tolerance: tolerance of a number; "" for none.
     """
 
     text: str
@@ -51,7 +51,7 @@ class MoodleItem:
         kind: its type, as Moodle's XML calls it.
         prompt: HTML.
         feedback: HTML that all learners see afterwards.
-        pairs: HTML and text that match, of matching questions.
+        pairs: for matching questions, each HTML and the text that matches it.
         is_single: whether learners choose one answer only.
         options: text and group of each word that can be put into a gap.
         parts: the questions in the gaps of a text, whose places have marks (``problems.marker``).
@@ -72,7 +72,7 @@ class MoodleItem:
 
 
 def question_of(item: MoodleItem) -> Question:
-    """Convert a question: to a problem, or to a text with the reason why it is no problem."""
+    """Convert a question to a problem, or to a text with the reason why it is no problem."""
     problem, reason = "", ""
     try:
         problem = _problem(item)
@@ -97,7 +97,7 @@ def _problem(item: MoodleItem) -> str:
 
 
 def _note_on(item: MoodleItem) -> str:
-    """Return a note about answers whose parts of the points get lost; "" without such answers."""
+    """Return a note about partial points for answers, which get lost; "" if no answer has partial points."""
     asked = item.parts or (item,)
     if not any(0 < answer.share < _WHOLE for each in asked for answer in each.answers):
         return ""

@@ -89,7 +89,7 @@ class MoodleXmlReader:
             )
 
     def _html(self, element: etree._Element | None) -> str:
-        """Return the text of an element as HTML, with links to the files that it brings."""
+        """Return the text of an element as HTML, with links to the files that come with it."""
         if element is None:
             return ""
         text = xml.text(element, "text")

@@ -1,4 +1,4 @@
-"""Reads archives that are not OLX: texts are kept in memory, of other files only path, size and digest."""
+"""Reads archives that are not OLX. Texts are kept in memory; of other files only path, size and digest."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ def read_package(path: Path, limits: Limits, *, main: str, is_text: Callable[[st
 
     Args:
         path: path of the archive.
-        main: name of the file that every such archive has. Its folder that is nearest to the top counts.
+        main: name of the file that every archive of the format has. If it is in several folders, the folder nearest to
+            the top counts.
         is_text: returns whether the file at a path is kept in memory.
 
     Raises NotACourseError without such a file, and OlxError for anything unsafe, damaged or too large.
@@ -91,7 +92,8 @@ def read_for_plans(read: Callable[[], OlxTree]) -> OlxTree:
     """
     Read a source in the language of the site, because plans keep the sentences of the tree.
 
-    Errors that refuse the source are for its reader: in another language, it is read once more for them.
+    Errors that refuse the source are for the user. If the user reads another language, the source is read once more to
+    raise them in that language.
     """
     if not site_language.is_active():
         with site_language.active(), suppress(OlxError):
@@ -154,7 +156,7 @@ def manifest_head(path: Path) -> bytes:
 
 
 def read_text_file(path: Path, limits: Limits) -> bytes:
-    """Read a source that is one text file. Raises NotACourseError if there is none, and ArchiveTooLargeError."""
+    """Read a source that is one text file. Raises ArchiveTooLargeError, and NotACourseError if there is no file."""
     try:
         with path.open("rb") as file:
             data = file.read(limits.text_bytes + 1)

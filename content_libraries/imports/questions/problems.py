@@ -1,4 +1,5 @@
-"""Makes the OLX of problems. Raises NoCounterpartError for what a problem cannot ask or grade in the same way."""
+"""Makes the OLX of problems. Functions raise NoCounterpartError if a problem cannot ask or grade a question as its
+source does."""
 
 from __future__ import annotations
 
@@ -14,9 +15,9 @@ from .data import Choice, Gap, NoCounterpartError, Range, Selection
 from .html import as_xml, is_plain, plain_text
 
 _MAX_OPTIONS: Final = 5_000
-"""How many options all lists of a problem have: of pairs to match, each list has all options."""
+"""How many options the lists of a problem have together. For pairs to match, each list has all options."""
 _OLD_SEPARATOR: Final = "_or_"
-"""Problems take an answer with this for several answers."""
+"""Problems read a typed answer with this separator as several answers."""
 _WHOLE: Final = 0.9999
 """A share from which an answer counts as right: shares are rounded in sources, such as 33.33333 percent."""
 _LEAST: Final = 0.000001
@@ -24,7 +25,7 @@ _NUMBER: Final = re.compile(r"[-+]?(?:\d{1,300}(?:\.\d{0,300})?|\.\d{1,300})(?:[
 
 
 def one_choice(prompt: str, choices: Sequence[Choice], *, is_shuffled: bool = False) -> str:
-    """Make a problem with one right answer to choose. Answers that give a part of the points stay such answers."""
+    """Make a problem with one right answer to choose. Partial points for other answers are kept."""
     _require_right(choices)
     is_partial = any(0 < choice.share < 1 for choice in choices)
     inside = "".join(_choice(choice, "<choicehint>{}</choicehint>") for choice in choices)
@@ -35,7 +36,7 @@ def one_choice(prompt: str, choices: Sequence[Choice], *, is_shuffled: bool = Fa
 
 
 def many_choices(prompt: str, choices: Sequence[Choice]) -> str:
-    """Make a problem with several right answers to choose. All of them, and no others, are right."""
+    """Make a problem with several right answers to choose. Learners have to choose all of them, and no others."""
     _require_right(choices, least=_LEAST)
     whole = [Choice(choice.text, float(choice.share > 0), choice.feedback) for choice in choices]
     hint = '<choicehint selected="true">{}</choicehint>'
@@ -115,7 +116,7 @@ def explained(problem: str, explanation: str) -> str:
 
 
 def no_right_answer() -> str:
-    """Return the reason for questions that nobody can answer."""
+    """Return the reason why a question without a right answer becomes no problem."""
     return _("The question has no answer that counts as right.")
 
 

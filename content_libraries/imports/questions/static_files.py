@@ -53,7 +53,7 @@ class StaticFiles:
 
 
 def path_in_links(folder: str, name: str) -> str:
-    """Return the path by which the links of a text give a file."""
+    """Return the path of a file as links in texts spell it."""
     return posixpath.join(folder.strip("/"), name)
 
 
@@ -62,7 +62,7 @@ def with_links(text: str, names: dict[str, str]) -> str:
     Replace the links in a text by links to static files.
 
     Args:
-        names: path as links give it -> name of the static file. Other links stay.
+        names: path of a file as links spell it -> name of the static file. Other links stay.
     """
 
     def replaced(found: re.Match[str]) -> str:

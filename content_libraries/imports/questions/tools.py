@@ -24,7 +24,7 @@ class Tool:
 
     Args:
         title: its title; "" if it has none.
-        settings: the settings of its block; empty without an address on the web.
+        settings: the settings of its block; empty if the tool has no web address.
     """
 
     title: str

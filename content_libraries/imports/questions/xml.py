@@ -20,7 +20,7 @@ from ...olx.api import (
 )
 
 UNREADABLE: Final = (ForbiddenDoctypeError, MalformedXmlError, UnsupportedEncodingError)
-"""The errors of a file that cannot be read; what else a source holds can be read without it."""
+"""Errors that say that one file cannot be read. The rest of the source can be read without the file."""
 
 _PYTHON_ONLY: Final = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape"})
 """Codecs that no XML declares: they fail, or need time with the square of the text."""
@@ -30,7 +30,7 @@ _ENCODING: Final = re.compile(rb"""\A\s*<\?xml[^<>]{0,100}?\sencoding\s*=\s*["']
 _DECLARATION: Final = re.compile(r"\A\s*<\?xml[^<>]*\?>")
 _MARKS: Final = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _HUGE_BYTES: Final = 9_000_000
-"""libxml2 refuses a text of ten megabytes, such as a pasted picture, unless it is told otherwise."""
+"""Texts of this size, such as pasted pictures, need an option: libxml2 refuses them otherwise."""
 _MAX_DEPTH: Final = 250
 _GROWTH: Final = 4
 """How many times longer a text may become when it is mended."""

@@ -49,7 +49,7 @@ class TargetKeyField(serializers.CharField):
             raise serializers.ValidationError(_("Invalid target library key: %(key)s") % {"key": text}) from error
 
 
-class OptionsSerializer(serializers.Serializer[Any]):
+class OptionsSerializer(serializers.Serializer[object]):
     """Fields that all requests for imports have in common."""
 
     target = TargetKeyField(help_text="Key of the library.")
@@ -117,7 +117,7 @@ class BulkMigrationRequestSerializer(OptionsSerializer):
         return attrs
 
 
-class LabelSerializer(serializers.Serializer[Any]):
+class LabelSerializer(serializers.Serializer[object]):
     """A collection."""
 
     key = serializers.CharField()
@@ -254,7 +254,7 @@ class PlanRequestSerializer(StrictSerializer, OptionsSerializer):
     make_collection = serializers.BooleanField(default=False)
 
 
-class PlanSerializer(serializers.Serializer[Any]):
+class PlanSerializer(serializers.Serializer[object]):
     """A plan that can be applied exactly as previewed."""
 
     uuid = serializers.UUIDField()

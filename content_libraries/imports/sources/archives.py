@@ -28,7 +28,7 @@ class ArchiveSource:
         Read everything but the static files.
 
         The faults of blocks are in the language of the site, because plans keep them. Errors that refuse the archive
-        are for its reader: in another language, the archive is read once more for them. Raises OlxError.
+        are in the language of the user; if it is another one, the archive is read once more. Raises OlxError.
         """
         if not site_language.is_active():
             with site_language.active(), suppress(OlxError):

@@ -51,11 +51,11 @@ class SourceFormat[OriginT: Origin]:
 
     Args:
         name: its unique name.
-        origin: the class of the origin that it is read from: Path, or the class of a key.
+        origin: the class of what sources of the format are read from: Path, or the class of a key.
         detect: returns whether an origin of this class has the format. It looks at the name, and at the content as far
             as needed; it does not raise for content that it cannot read.
         open: returns the source; it may defer reading until the source is used.
-        suffixes: ends of the names of files that can be uploaded, in lower case.
+        suffixes: suffixes of the names of files that can be uploaded, in lower case.
         kind: the kind of uploads, as a value of SourceKind; blank if the key tells whether an upload is a course or a
             legacy library.
     """

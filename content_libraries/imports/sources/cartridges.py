@@ -11,7 +11,7 @@ from .base import SourceFormat, reading_limits
 
 _SUFFIX: Final = ".imscc"
 _MARKS: Final = (b"/imscc/", b"imsccv1p", b"IMS Common Cartridge")
-"""What the manifest of a cartridge has that was packed as a ``.zip``."""
+"""Marks in the manifest that tell a cartridge from other ``.zip`` files."""
 
 
 def _is_cartridge(path: Path) -> bool:

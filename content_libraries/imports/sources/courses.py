@@ -107,7 +107,7 @@ def _block(key: UsageKey, structure: CourseStructure, blocks: Mapping[UsageKey, 
 
 
 def _is_course(_key: CourseLocator) -> bool:
-    """Take every key of a course. Who wants to read the course is asked before, and whether there is one."""
+    """Take every key of a course. Callers have checked that the course exists, and that the user may read it."""
     return True
 
 

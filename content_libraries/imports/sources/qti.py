@@ -18,4 +18,4 @@ def _open(path: Path) -> PackageSource:
 
 
 FORMAT: Final = SourceFormat(name="qti", origin=Path, detect=_is_package, open=_open, kind="qti")
-"""It has no suffix of its own: every ``.zip`` can be uploaded already."""
+"""The format has no suffix of its own: every ``.zip`` can be uploaded already."""

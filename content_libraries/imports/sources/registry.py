@@ -73,7 +73,7 @@ def upload_suffix(file_name: str) -> str:
 
 
 def upload_suffixes() -> Sequence[str]:
-    """Return how the names of files end that can be uploaded here."""
+    """Return the suffixes of the files that can be uploaded on this site."""
     return [suffix for each in _formats() for suffix in each.suffixes]
 
 

@@ -123,7 +123,7 @@ def readable(uploads: QuerySet[SourceUpload], user: Actor) -> QuerySet[SourceUpl
 
 
 def delete_expired_uploads() -> int:
-    """Delete the files of old uploads that no job and no plan needs. Returns: how many were deleted."""
+    """Delete the files of old uploads that no job and no plan needs. Returns how many were deleted."""
     expiry = datetime.now(UTC) - timedelta(days=conf.IMPORT_UPLOAD_DAYS.value)
     in_use = Q(modulestoremigration__job__state__in=UNFINISHED)
     used_lately = Q(modulestoremigration__finished__gt=expiry)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from drf_spectacular.utils import inline_serializer
 from openedx_authz.rest_api.v1.admin_console.serializers import TeamMemberSerializer
@@ -15,7 +15,7 @@ class UserWithRolesSerializer(TeamMemberSerializer):
     # The name differs from the one in openedx-authz, because our own API has a schema called TeamMember.
 
 
-def page(item: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
+def page(item: type[serializers.BaseSerializer[object]]) -> serializers.Serializer[object]:
     """Describe one page of items. The serializer serializes nothing itself."""
     return inline_serializer(
         name=item.__name__.removesuffix("Serializer") + "RolesPage",
@@ -28,7 +28,7 @@ def page(item: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[
     )
 
 
-def _change(name: str, outcome: str) -> serializers.Serializer[Any]:
+def _change(name: str, outcome: str) -> serializers.Serializer[object]:
     return inline_serializer(
         name=name,
         fields={
@@ -46,7 +46,7 @@ CHANGES: Final = inline_serializer(
 )
 
 
-def _overrides(name: str) -> serializers.Serializer[Any]:
+def _overrides(name: str) -> serializers.Serializer[object]:
     return inline_serializer(
         name=name,
         fields={

@@ -55,7 +55,7 @@ def parse_scope(text: str) -> authz_api.ScopeData:
     return scope
 
 
-def scopes_of(serializer: BaseSerializer[Any]) -> list[authz_api.ScopeData]:
+def scopes_of(serializer: BaseSerializer[object]) -> list[authz_api.ScopeData]:
     """
     Return the scopes that a view will find in the data of its serializer.
 
@@ -78,7 +78,7 @@ def scopes_of(serializer: BaseSerializer[Any]) -> list[authz_api.ScopeData]:
     return [_parse(name, text) for name, text in texts]
 
 
-def texts_of(serializer: BaseSerializer[Any], name: str) -> list[str]:
+def texts_of(serializer: BaseSerializer[object], name: str) -> list[str]:
     """
     Return the texts that a field of a serializer finds in its data, or no texts if the serializer lacks the field.
 

@@ -72,7 +72,7 @@ class ScopedView(AuthzView):
     """
 
     permission_classes = ()
-    serializers: ClassVar[Mapping[str, type[BaseSerializer[Any]]]]
+    serializers: ClassVar[Mapping[str, type[BaseSerializer[object]]]]
 
     def check_permissions(self, request: Request) -> None:
         """

@@ -30,7 +30,7 @@ class Command(LibraryCommand):
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", help="a .tar.gz, a .zip or a folder with OLX")
-        parser.add_argument("--course-key", help="course-v1:ORG+COURSE+RUN; if not given, that of the archive")
+        parser.add_argument("--course-key", help="course-v1:ORG+COURSE+RUN; by default, the key in the archive")
         parser.add_argument(
             "--strict", action="store_true", help="load nothing if a block of the archive cannot be read"
         )

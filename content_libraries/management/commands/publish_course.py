@@ -16,7 +16,7 @@ from ..base import LibraryCommand, operator_name
 
 
 class Command(LibraryCommand):
-    help = "Publish all changes of a course: blocks, files and deletions, whoever made them; or those of one block."
+    help = "Publish all changes of a course, or of one block: blocks, files and deletions, whoever made them."
 
     def add_own_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("course", help="course-v1:ORG+COURSE+RUN")

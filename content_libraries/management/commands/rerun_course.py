@@ -23,7 +23,7 @@ class Command(LibraryCommand):
     def add_own_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("source", help="course-v1:ORG+COURSE+RUN of the course to copy")
         parser.add_argument("target", help="course-v1:ORG+COURSE+RUN of the new course")
-        parser.add_argument("--title", help="title of the new course; if not given, that of the source")
+        parser.add_argument("--title", help="title of the new course; by default, the title of the source")
 
     def run(
         self, user: User | Operator, *, source: str, target: str, title: str | None, **_options: object

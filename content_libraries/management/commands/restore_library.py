@@ -51,6 +51,9 @@ class Command(LibraryCommand):
             "--collection", action="append", default=[], metavar="CODE", help="only this collection; can be repeated"
         )
         parser.add_argument(
+            "--drafts-only", action="store_true", help="leave published versions as they are in the modes that replace"
+        )
+        parser.add_argument(
             "--confirm", default="", metavar="lib:ORG:SLUG", help="the key once more, which --mode replace-all needs"
         )
         parser.add_argument(
@@ -73,6 +76,7 @@ class Command(LibraryCommand):
         collision: str,
         item: list[str],
         collection: list[str],
+        drafts_only: bool,
         confirm: str,
         backup_to: str | None,
         move_links: bool,
@@ -89,6 +93,7 @@ class Command(LibraryCommand):
             collision=Collision(collision),
             items=tuple(api.ref_of(item_key(text)) for text in item),
             collections=tuple(collection),
+            drafts_only=drafts_only,
         )
         archive = self._read(path)
         if dry_run:
@@ -150,6 +155,8 @@ class Command(LibraryCommand):
                 % {"course": each["course_key"], "blocks": each["blocks"], "left": each["left"], "error": each["error"]}
                 for each in result["links"]
             ]
+            if result["publications"]:
+                lines.append(_("Published versions that change: %(count)s") % {"count": result["publications"]})
             lines.append(", ".join(f"{action}: {count}" for action, count in result["counts"].items() if count))
         if not done:
             lines.append(_("Nothing was written: this was a dry run."))

@@ -20,7 +20,7 @@ _EVERY_ATTRIBUTE: Final = "*"
 _UNCUT: Final = -1
 
 
-def shown_hit(document: Document, formatting: Formatting, terms: Sequence[Term]) -> dict[str, object]:
+def format_hit(document: Document, formatting: Formatting, terms: Sequence[Term]) -> dict[str, object]:
     """Make the hit of a document."""
     hit = _selected(document, formatting.retrieve)
     if not formatting.highlight and not formatting.crop:

@@ -24,9 +24,9 @@ _ITEM_CHARACTERS: Final = 25
 type Hit = dict[str, object]
 
 
-class AnswerRoom:
+class ResponseBudget:
     """
-    The room that a response has for hits.
+    The bytes that a response has left for its hits.
 
     Args:
         hits: how many hits the response will have.

@@ -28,7 +28,7 @@ from ..tokens import InvalidTokenError, read_rule
 from ..words import query_terms, words
 from . import keys
 from .errors import FacadeError
-from .formatting import shown_hit
+from .formatting import format_hit
 from .queries import (
     MAX_FACET_VALUES,
     Body,
@@ -40,7 +40,7 @@ from .queries import (
     read_query,
     refuse_too_many_hits,
 )
-from .shortening import AnswerRoom
+from .shortening import ResponseBudget
 
 VERSION: Final = "1.12.0"
 """The version of Meilisearch whose responses the facade imitates."""
@@ -181,11 +181,11 @@ def _body(request: HttpRequest) -> Body:
 
 
 def _answers(queries: Sequence[FacadeQuery]) -> list[dict[str, object]]:
-    """Return the results of the queries of a request. All hits share the room that its response has."""
+    """Return the results of the queries of a request. All hits share the bytes that the response may have."""
     found = [_find(query) for query in queries]
-    room = AnswerRoom(sum(len(result.hits) for result, _milliseconds in found))
+    budget = ResponseBudget(sum(len(result.hits) for result, _milliseconds in found))
     return [
-        _answer(query, result, room) | {"processingTimeMs": milliseconds}
+        _answer(query, result, budget) | {"processingTimeMs": milliseconds}
         for query, (result, milliseconds) in zip(queries, found, strict=True)
     ]
 
@@ -197,10 +197,10 @@ def _find(query: FacadeQuery) -> tuple[SearchResult, int]:
     return result, _milliseconds_since(started)
 
 
-def _answer(query: FacadeQuery, result: SearchResult, room: AnswerRoom) -> dict[str, object]:
-    show = partial(shown_hit, formatting=query.formatting, terms=query_terms(query.search.q))
+def _answer(query: FacadeQuery, result: SearchResult, budget: ResponseBudget) -> dict[str, object]:
+    show = partial(format_hit, formatting=query.formatting, terms=query_terms(query.search.q))
     answer: dict[str, object] = {
-        "hits": [room.fitted(document, show) for document in result.hits],
+        "hits": [budget.fitted(document, show) for document in result.hits],
         "query": query.search.q,
     }
     paging = query.paging

@@ -149,7 +149,7 @@ def _marked(excerpt: api.Excerpt) -> str:
     return "".join([*parts, escape(excerpt.text[end_of_last:])])
 
 
-def search_page_serializer() -> serializers.Serializer[Any]:
+def search_page_serializer() -> serializers.Serializer[object]:
     """Describe one page of hits for the OpenAPI schema. The serializer serializes nothing itself."""
     page = page_serializer(SearchHitSerializer)
     page.fields["facets"] = serializers.DictField(

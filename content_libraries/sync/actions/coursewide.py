@@ -10,7 +10,7 @@ from django.db import transaction
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ...actors import Actor
-from ...courses.api import course_store, lock_course
+from ...courses.api import CourseStructure, course_store, lock_course
 from ...keys import LibraryLocatorV2
 from ...plan_basis import refuse_outdated
 from ..data import WORKING_STATES, LinkState, SkippedLink, SyncPlan
@@ -100,7 +100,8 @@ def _plan(course_key: CourseKey, user: Actor, only_library: LibraryLocatorV2 | N
     names = {one.row.library_key for one in tops if one.is_ready}
     closed_names = libraries_closed_to_syncs(user, course_key, names)
     ready = [one.row.usage_key for one in tops if one.is_ready and one.row.library_key not in closed_names]
-    plan = plan_sync(course_key, _outermost(course_key, ready), skip_broken=True)
+    structure = course_store().structure(course_key)
+    plan = plan_sync(course_key, _outermost(ready, structure), skip_broken=True, structure=structure)
     broken = tuple(_skipped(one, one.state) for one in tops if one.state not in WORKING_STATES)
     closed = tuple(
         _skipped(one, LinkState.INACCESSIBLE) for one in tops if one.is_ready and one.row.library_key in closed_names
@@ -113,9 +114,8 @@ def _skipped(one: Standing, state: LinkState) -> SkippedLink:
     return SkippedLink(key, state, explain(state, one.row.upstream_key, key))
 
 
-def _outermost(course_key: CourseKey, tops: list[UsageKey]) -> list[UsageKey]:
+def _outermost(tops: list[UsageKey], structure: CourseStructure) -> list[UsageKey]:
     """Return the blocks in document order, without blocks that are inside of another given block."""
-    structure = course_store().structure(course_key)
     wanted, inside, found = set(tops), set[UsageKey](), []
     for key, _depth in structure.walk():
         if key in wanted and key not in inside:

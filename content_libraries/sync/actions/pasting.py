@@ -51,7 +51,7 @@ from ..link.attributes import LinkSettings, children_name, customizable_body, re
 from ..link.copies import with_link_settings
 from ..link.upstreams import CopiedVersion, copied_versions, display_name_of
 from ..plan.block_olx import STATIC, carried_settings, own_files, with_private_names
-from ..plan.files import with_made
+from ..plan.files import made_or_stored
 from ..plan.transcripts import by_digest, is_sjson, srt_of, with_srt_files
 
 _ORIGIN: Final = {COPIED_FROM: None, COPIED_VERSION: None}
@@ -211,7 +211,7 @@ class _Paster:
 
     @property
     def file_bytes(self) -> FileBytes:
-        return with_made(by_digest(self.srt), self.clip.file_bytes)
+        return made_or_stored(by_digest(self.srt), self.clip.file_bytes)
 
     @cached_property
     def versions(self) -> Mapping[tuple[str, int], CopiedVersion]:

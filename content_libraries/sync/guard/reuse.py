@@ -100,9 +100,11 @@ def refuse_unsupported_type(key: ItemKey) -> None:
 
 def is_supported(key: ItemKey) -> bool:
     """Return whether courses of this site can have blocks of an item's type. True for all containers."""
-    if isinstance(key, LibraryContainerLocator):
-        return True
-    block_type = course_type_of(key)
+    return isinstance(key, LibraryContainerLocator) or is_supported_type(key.block_type)
+
+
+def is_supported_type(block_type: str) -> bool:
+    """Return whether courses of this site can have blocks of a component's type."""
     return block_type not in conf.COURSE_DISABLED_BLOCKS.value and block_class(block_type) is not None
 
 

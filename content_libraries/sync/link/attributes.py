@@ -20,11 +20,11 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 
 from ... import conf
 from ...block_types.api import TAGS_OF_CONTAINERS, block_type
-from ...courses.api import UpstreamSettings
+from ...courses.api import Block, UpstreamSettings
 from ...errors import InvalidValueError, MalformedKeyError
-from ...keys import ItemKey, LibraryContainerLocator, item_key
+from ...keys import ItemKey, LibraryContainerLocator, stored_item_key
 from ...learning_core.api import component_ref
-from ...olx.api import body_of
+from ...olx.api import body_of, settings_in
 from ...values import read_json
 
 MAX_KEY: Final = 255
@@ -132,6 +132,21 @@ class LinkSettings:
         return replace(self, customized=tuple(name for name in self.customized if name in keep))
 
 
+def link_settings_of(block: Block) -> LinkSettings:
+    """Read the link settings of a block, with a cache for short OLX: lists and outlines read many blocks each time."""
+    if len(block.olx) > _SHORT:
+        return LinkSettings.of(block.usage_key, block.settings)
+    return _link_settings_in_short(block.usage_key, block.olx)
+
+
+_SHORT: Final = 1_000
+
+
+@lru_cache(maxsize=10_000)
+def _link_settings_in_short(usage_key: UsageKey, olx: str) -> LinkSettings:
+    return LinkSettings.of(usage_key, settings_in(olx))
+
+
 def short_key(usage_key: UsageKey) -> str:
     """Name a block as ``TYPE:BLOCK_ID``, which stays valid in a copy of the course."""
     return f"{usage_key.block_type}:{usage_key.block_id}"
@@ -163,7 +178,7 @@ def upstream_key(text: str) -> ItemKey:
         raise MalformedKeyError(
             _("“%(beginning)s…” is too long for the key of a library item.") % {"beginning": text[:MAX_KEY]}
         )
-    return item_key(text)
+    return stored_item_key(text)
 
 
 def children_name(refs: Iterable[str]) -> str:
@@ -184,9 +199,8 @@ def ref_of(key: ItemKey) -> str:
     return component_ref(key.block_type, key.usage_id)
 
 
-@lru_cache(maxsize=20_000)
 def key_or_none(text: str | None) -> ItemKey | None:
-    """Parse the key of a library item, with a cache; None if the text is not a key."""
+    """Parse the key of a library item; None if the text is not a key."""
     try:
         return None if text is None else upstream_key(text)
     except MalformedKeyError:

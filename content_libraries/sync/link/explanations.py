@@ -46,10 +46,11 @@ def explain(state: LinkState, upstream: str, usage_key: UsageKey, *, top: UsageK
     Args:
         top: the top of the linked structure that the block is part of; None if it is not a part.
     """
+    if state not in _TEXTS:
+        return ""
     names = {"upstream": upstream, "block": usage_key, "block_type": usage_key.block_type, "top": top}
-    if state == LinkState.DELETED and top is not None:
-        return str(_DELETED_PART % names)
-    return str(_TEXTS[state] % names) if state in _TEXTS else ""
+    is_deleted_part = state == LinkState.DELETED and top is not None
+    return str((_DELETED_PART if is_deleted_part else _TEXTS[state]) % names)
 
 
 _REASONS: Final[Mapping[SyncReason, LazyText]] = {

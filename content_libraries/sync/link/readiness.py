@@ -179,7 +179,7 @@ class _Readiness:
             row.downstream_key: Standing(
                 row,
                 self.states[row.pk],
-                self._available(row),
+                self.available.get(row.pk),
                 row.top_level_parent_key if row.top_level_parent_key in self.by_key else None,
                 row.downstream_key in ready,
             )
@@ -207,22 +207,24 @@ class _Readiness:
         pairs = {
             row.pk: (self.items[row.pk].pk, row.version_synced)
             for row in self.rows
-            if row.version_synced is not None and (self._available(row) or row.version_synced) < row.version_synced
+            if row.version_synced is not None
+            and (self.available.get(row.pk) or row.version_synced) < row.version_synced
         }
         versions = learning_core.numbered_versions(pairs.values()) if pairs else {}
         published = learning_core.ever_published(versions.values()) if versions else set()
         return {pk for pk, pair in pairs.items() if pair not in versions or versions[pair] in published}
 
-    def _available(self, row: LinkRow) -> int | None:
-        item = self.items.get(row.pk)
-        return None if item is None else item.published_num
+    @cached_property
+    def available(self) -> Mapping[int, int | None]:
+        """Return the number of the published version of each row's item, by pk; no entry without an item."""
+        return {pk: item.published_num for pk, item in self.items.items()}
 
     def _state(self, row: LinkRow) -> LinkState:
         if row.fault:
             return LinkState(row.fault)
         if row.library_key not in self.packages:
             return LinkState.UNKNOWN_LIBRARY
-        available = self._available(row)
+        available = self.available.get(row.pk)
         if available is None:
             return self._unpublished_state(row)
         is_newer = available > (row.version_synced or 0)

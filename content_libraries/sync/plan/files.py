@@ -27,10 +27,10 @@ def bytes_of(sources: Mapping[str, int], made: Mapping[str, bytes]) -> FileBytes
         for package_pk, wanted in _by_package(sources, digests).items():
             yield from learning_core.stored_bytes(package_pk)(wanted)
 
-    return with_made(made, read)
+    return made_or_stored(made, read)
 
 
-def with_made(made: Mapping[str, bytes], stored: FileBytes | None) -> FileBytes:
+def made_or_stored(made: Mapping[str, bytes], stored: FileBytes | None) -> FileBytes:
     """Return a function that reads the bytes of files: from ``made`` if they are there, otherwise from ``stored``."""
 
     def read(digests: Collection[str]) -> Iterator[tuple[str, bytes]]:

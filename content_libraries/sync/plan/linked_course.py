@@ -18,9 +18,16 @@ from ..link.upstreams import Upstreams, read_upstreams
 class LinkedCourse:
     """The parts of a course that a plan is about, and the published versions of the items that they are linked to."""
 
-    def __init__(self, course_key: CourseKey, tops: Sequence[UsageKey], *, extra: Iterable[ItemKey] = ()) -> None:
+    def __init__(
+        self,
+        course_key: CourseKey,
+        tops: Sequence[UsageKey],
+        *,
+        extra: Iterable[ItemKey] = (),
+        structure: CourseStructure | None = None,
+    ) -> None:
         self.course_key = course_key
-        self.structure: CourseStructure = course_store().structure(course_key)
+        self.structure: CourseStructure = structure or course_store().structure(course_key)
         for top in tops:
             if top not in self.structure.blocks:
                 raise NotFoundError(_("There is no “%(block)s”.") % {"block": top})

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from opaque_keys.edx.keys import CourseKey, UsageKey
 
+from ...courses.api import CourseStructure
 from ...keys import ItemKey, LibraryContainerLocator
 from ..data import LinkState, SkippedLink, SyncPlan
 from ..errors import BadDownstreamError, BadUpstreamError, LinkError, NotLinkedError
@@ -34,6 +35,7 @@ def plan_sync(
     override: bool = False,
     keep: frozenset[str] = frozenset(),
     skip_broken: bool = False,
+    structure: CourseStructure | None = None,
 ) -> SyncPlan:
     """
     Plan the sync of linked blocks with everything in them. Checks no permission.
@@ -43,10 +45,11 @@ def plan_sync(
         override: give up local changes of the blocks that are components.
         keep: names of fields whose local changes stay in spite of ``override``.
         skip_broken: list blocks that cannot be synced in the plan, instead of raising the error of the first one.
+        structure: the structure of the course, if the caller has read it.
 
     Raises NotFoundError for a block that does not exist, and LinkError.
     """
-    course = LinkedCourse(course_key, tops)
+    course = LinkedCourse(course_key, tops, structure=structure)
     planner = _Planner(course, override=override, keep=keep)
     for top in tops:
         try:

@@ -131,7 +131,7 @@ class _PlanWriter:
         changes = any(row["mine"] != row["outcome"] for row in difference["settings"]) or difference["text"]["changed"]
         old, new = self.course.links[place.usage_key].version_synced, place.item.version_num
         if changes or old != new:
-            reason = _why_taken(old, new)
+            reason = _reason_taken(old, new)
             self.parts.add_step(SyncAction.TAKE, reason, place, from_version=old, to_version=new, **difference)
 
     def _base_and_theirs(self, place: Place) -> tuple[str | None, str | None]:
@@ -185,7 +185,7 @@ class _PlanWriter:
             self.parts.add_step(SyncAction.TAGS, SyncReason.LIBRARY_TAGS, place, added=added, removed=removed)
 
 
-def _why_taken(old: int | None, new: int) -> SyncReason:
+def _reason_taken(old: int | None, new: int) -> SyncReason:
     if old == new:
         return SyncReason.SAME_VERSION
     return SyncReason.NEW_VERSION if (old or 0) < new else SyncReason.EARLIER_VERSION

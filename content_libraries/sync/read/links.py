@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final, overload
 
 from django.db.models import Count, QuerySet
@@ -15,14 +16,14 @@ from opaque_keys.edx.keys import CourseKey, UsageKey
 from ...actors import Actor, is_operator
 from ...courses.api import Block, CourseStructure, course_store, get_structure, viewable_courses
 from ...errors import NotAllowedError, NotFoundError
-from ...keys import ItemKey, LibraryLocatorV2, library_key_of
+from ...keys import ItemKey, LibraryContainerLocator, LibraryLocatorV2, library_key_of
 from ...learning_core import api as learning_core
 from ...libraries.api import Permission, access_library
 from ..data import READY_STATES, WORKING_STATES, LinkDetail, LinkState, LinkSummary, Usages
 from ..errors import UnsupportedTypeError
-from ..guard.reuse import is_supported
+from ..guard.reuse import is_supported_type
 from ..link.access import access_block, libraries_with_hidden_states, require_links_of_course
-from ..link.attributes import LinkSettings, key_or_none
+from ..link.attributes import key_or_none, link_settings_of
 from ..link.explanations import explain
 from ..link.readiness import Standing, standings_in, standings_of
 from ..models import CourseLink
@@ -131,7 +132,8 @@ def link_details(
         found = standings_in(course_key)  # costs less than looking for each block
     names = {standing.row.library_key for standing in found.values() if standing.row.library_key}
     closed = libraries_with_hidden_states(user, course_key, names)
-    return {block.usage_key: _detail(block, found.get(str(block.usage_key)), closed) for block in blocks}
+    is_supported = cache(is_supported_type)
+    return {block.usage_key: _detail(block, found.get(str(block.usage_key)), closed, is_supported) for block in blocks}
 
 
 def get_link_and_parts(usage_key: UsageKey, *, user: Actor) -> tuple[LinkDetail, list[ReadyPart]]:
@@ -339,9 +341,11 @@ def top_level_links(links: Collection[Standing]) -> list[Standing]:
     return [found[key] for key in sorted(tops, key=rank)]
 
 
-def _detail(block: Block, found: Standing | None, closed: Collection[str]) -> LinkDetail:
+def _detail(
+    block: Block, found: Standing | None, closed: Collection[str], is_supported: Callable[[str], bool]
+) -> LinkDetail:
     key = block.usage_key
-    link = LinkSettings.of(key, block.settings)
+    link = link_settings_of(block)
     state = LinkState.NOT_LINKED if found is None else found.state
     if found is not None and found.row.library_key in closed:
         state = LinkState.INACCESSIBLE
@@ -366,15 +370,16 @@ def _detail(block: Block, found: Standing | None, closed: Collection[str]) -> Li
         error=error,
         ready=found is not None and works and top_level is None and found.is_ready,
         ready_itself=state in READY_STATES,
-        reuse_problem=_reuse_problem(item, state),
+        reuse_problem=_reuse_problem(item, state, is_supported),
     )
 
 
-def _reuse_problem(item: ItemKey | None, state: LinkState) -> str | None:
+def _reuse_problem(item: ItemKey | None, state: LinkState, is_supported: Callable[[str], bool]) -> str | None:
     """Return the code of the problem that keeps the item of a link from being reused once more, or None."""
     if state not in WORKING_STATES:
         return None if state == LinkState.NOT_LINKED else state
-    return None if item is None or is_supported(item) else UnsupportedTypeError.code
+    works = item is None or isinstance(item, LibraryContainerLocator) or is_supported(item.block_type)
+    return None if works else UnsupportedTypeError.code
 
 
 def _last_published(

@@ -14,18 +14,20 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ... import keys
 from ...errors import ContentLibrariesError, InvalidInputError
 from ...jobs.api import JobState
 from ...keys import CourseKey, LibraryLocatorV2
 from ...rest.bodies import KeyListField, StrictSerializer, refuse_fields, request_body
+from ...rest.named_keys import named_key
 from ...rest.pages import LibraryPagination, page_serializer
 from .. import api
 from ..models import SyncRun
-from .base import TAGS, DeveloperErrorsView, block_key_of, course_key_of, item_key_of, library_of
-from .serializers import AnswerSerializer, SyncPreviewSerializer, preview_data
+from .base import TAGS, DeveloperErrorsView
+from .serializers import SyncPreviewSerializer, UpdateDecisionSerializer, preview_data
 
 
-class PreviewRequestSerializer(StrictSerializer, AnswerSerializer):
+class PreviewRequestSerializer(StrictSerializer, UpdateDecisionSerializer):
     """The blocks to preview: one linked block, or all ready blocks of a course."""
 
     usage_key = serializers.CharField(required=False, help_text="A linked block of a course.")
@@ -68,7 +70,7 @@ class PreviewsView(DeveloperErrorsView):
         wanted = body.validated_data
         if "usage_key" not in wanted:
             return Response(preview_data(_course_plan(request, wanted)))
-        key, keep = block_key_of(wanted["usage_key"]), frozenset(wanted["keep_custom_fields"])
+        key, keep = named_key(keys.block_key, wanted["usage_key"]), frozenset(wanted["keep_custom_fields"])
         if "outcome" in wanted:
             plan = api.preview_outcome(key, api.SyncOutcome(wanted["outcome"]), user=request.user, keep=keep)
         else:
@@ -85,7 +87,7 @@ class ReuseRequestSerializer(StrictSerializer):
     )
 
 
-class ReuseCheckSerializer(serializers.Serializer[Any]):
+class ReuseCheckSerializer(serializers.Serializer[object]):
     """The result of a check whether an item can be reused."""
 
     upstream_key = serializers.CharField(source="upstream")
@@ -108,7 +110,7 @@ class ReuseChecksView(DeveloperErrorsView):
         body = ReuseRequestSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
-        parent_key = block_key_of(wanted["parent_locator"])
+        parent_key = named_key(keys.block_key, wanted["parent_locator"])
         found = api.check_reuse(wanted["upstream_keys"], parent_key=parent_key, user=request.user)
         return Response(ReuseCheckSerializer(found, many=True).data)
 
@@ -136,9 +138,9 @@ class LinkMoveRequest:
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
         return cls(
-            course_key_of(wanted["course_key"], field="course_key"),
-            library_of(wanted["source_library"], field="source_library"),
-            library_of(wanted["target_library"], field="target_library"),
+            named_key(keys.course_key, wanted["course_key"], field="course_key"),
+            named_key(keys.library_key, wanted["source_library"], field="source_library"),
+            named_key(keys.library_key, wanted["target_library"], field="target_library"),
         )
 
 
@@ -269,7 +271,7 @@ class RunsView(OutdatedRunsView):
         wanted = body.validated_data
         run = api.start_run(
             user=request.user,
-            courses=[course_key_of(text, field="course_keys") for text in wanted["course_keys"]],
+            courses=[named_key(keys.course_key, text, field="course_keys") for text in wanted["course_keys"]],
             only_library=_library(wanted),
             fingerprint=wanted.get("fingerprint"),
         )
@@ -327,11 +329,11 @@ class UsagesView(DeveloperErrorsView):
     def get(self, request: Request) -> Response:
         item, library = request.query_params.get("item"), request.query_params.get("library")
         if library:
-            counts = api.usage_counts(library_of(library, field="library"), user=request.user)
+            counts = api.usage_counts(named_key(keys.library_key, library, field="library"), user=request.user)
             return Response({"counts": counts})
         if not item:
             raise InvalidInputError(_("Name an item or a library."), field="item")
-        usages = api.usages_of(item_key_of(item, field="item"), user=request.user)
+        usages = api.usages_of(named_key(keys.item_key, item, field="item"), user=request.user)
         return Response(
             {
                 "block_count": usages.blocks + usages.hidden_blocks,
@@ -351,12 +353,14 @@ def _course_plan(request: Request, wanted: Mapping[str, Any]) -> api.SyncPlan:
         raise InvalidInputError(_("Name a block or a course."), field="usage_key")
     if wanted.get("outcome", api.SyncOutcome.KEEP_LOCAL) != api.SyncOutcome.KEEP_LOCAL:
         raise InvalidInputError(_("A sync of a whole course keeps local changes. Name a block."), field="outcome")
-    course_key = course_key_of(wanted["course_key"], field="course_key")
+    course_key = named_key(keys.course_key, wanted["course_key"], field="course_key")
     return api.preview_course(course_key, user=request.user, only_library=_library(wanted))
 
 
 def _library(wanted: Mapping[str, Any]) -> LibraryLocatorV2 | None:
-    return library_of(wanted["library_key"], field="library_key") if wanted.get("library_key") else None
+    return (
+        named_key(keys.library_key, wanted["library_key"], field="library_key") if wanted.get("library_key") else None
+    )
 
 
 def _run_data(run: SyncRun) -> Mapping[str, Any]:

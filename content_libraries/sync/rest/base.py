@@ -1,4 +1,4 @@
-"""Helpers of the views of links: parsing keys, error bodies, pages."""
+"""Helpers of the views of links: error bodies, flags, pages."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from edx_rest_framework_extensions.paginators import DefaultPagination
-from opaque_keys.edx.keys import UsageKey
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from ...errors import ContentLibrariesError, InvalidInputError, MalformedKeyError, NotAllowedError
-from ...keys import CourseKey, ItemKey, LibraryLocatorV2, block_key, course_key, item_key, library_key
+from ...errors import ContentLibrariesError, InvalidInputError, NotAllowedError
 from ...rest.converters import MalformedKey
 from ...rest.pages import page_serializer
 from ...rest.views import LibraryAPIView
@@ -35,7 +33,7 @@ class LinkPagination(DefaultPagination):
         return Response({**response.data, **neighbours})
 
 
-def link_page_serializer(item: type[serializers.BaseSerializer[Any]]) -> serializers.Serializer[Any]:
+def link_page_serializer[RowT](item: type[serializers.BaseSerializer[RowT]]) -> serializers.Serializer[object]:
     """Make a serializer that describes one page of links in the OpenAPI schema. It is not used to serialize."""
     page = page_serializer(item)
     page.fields["next_page_num"] = serializers.IntegerField(allow_null=True)
@@ -66,38 +64,6 @@ class DeveloperErrorsView(LibraryAPIView):
     def message_of(self, error: ContentLibrariesError) -> str | list[str]:
         """Return the ``developer_message`` of an error that concerns no single field."""
         return error.message
-
-
-def block_key_of(text: str) -> UsageKey:
-    """Parse the usage key of a course block. Raises InvalidInputError, which these views return as a 400."""
-    try:
-        return block_key(text)
-    except MalformedKeyError as error:
-        raise InvalidInputError(error.message) from None
-
-
-def course_key_of(text: str, *, field: str) -> CourseKey:
-    """Parse the key of a course. Raises InvalidInputError, which these views return as a 400."""
-    try:
-        return course_key(text)
-    except MalformedKeyError as error:
-        raise InvalidInputError(error.message, field=field) from None
-
-
-def library_of(text: str, *, field: str) -> LibraryLocatorV2:
-    """Parse the key of a library. Raises InvalidInputError, which these views return as a 400."""
-    try:
-        return library_key(text)
-    except MalformedKeyError as error:
-        raise InvalidInputError(error.message, field=field) from None
-
-
-def item_key_of(text: str, *, field: str) -> ItemKey:
-    """Parse the key of a library item. Raises InvalidInputError, which these views return as a 400."""
-    try:
-        return item_key(text)
-    except MalformedKeyError as error:
-        raise InvalidInputError(error.message, field=field) from None
 
 
 def flag(value: object, *, field: str) -> bool:

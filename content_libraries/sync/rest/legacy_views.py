@@ -12,15 +12,17 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ... import keys
 from ...courses.api import CoursePermission
 from ...courses.rest.base import CoursePermissionsMixin
 from ...jobs.rest import TaskStatusSerializer
 from ...keys import CourseKey
 from ...rest.bodies import StrictSerializer, refuse_fields, request_body
+from ...rest.named_keys import named_key
 from ...rest.views import LibraryAPIView
 from .. import api
 from ..models import LegacyConversion
-from .base import TAGS, DeveloperErrorsView, course_key_of
+from .base import TAGS, DeveloperErrorsView
 
 
 class LegacyBlockSerializer(serializers.Serializer[dict[str, object]]):
@@ -126,7 +128,7 @@ class ConversionPreviewsView(DeveloperErrorsView):
     def post(self, request: Request) -> Response:
         body = ConversionPreviewRequestSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
-        course_key = course_key_of(body.validated_data["course_key"], field="course_key")
+        course_key = named_key(keys.course_key, body.validated_data["course_key"], field="course_key")
         plan = api.preview_conversion(course_key, user=request.user)
         return Response(api.conversion_report(plan))
 

@@ -15,14 +15,16 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ... import keys
 from ...block_types.api import SUBSECTION, UNIT
 from ...content.api import type_name
 from ...courses.api import Block, CoursePermission
 from ...courses.rest.base import CoursePermissionsMixin
 from ...errors import InvalidInputError
 from ...keys import CourseKey
+from ...rest.named_keys import named_key
 from .. import api
-from .base import TAGS, DeveloperErrorsView, block_key_of
+from .base import TAGS, DeveloperErrorsView
 from .serializers import LinkSerializer, link_data
 
 
@@ -197,7 +199,7 @@ def _page_url(usage_key: UsageKey) -> str:
 
 
 def _initial_state(outline: api.Outline, show: str) -> dict[str, Any] | None:
-    below = [str(key) for key, _depth in outline.structure.walk(block_key_of(show))]
+    below = [str(key) for key, _depth in outline.structure.walk(named_key(keys.block_key, show))]
     return {"locator_to_show": show, "expanded_locators": below} if below else None
 
 

@@ -31,7 +31,7 @@ class LinkRequestSerializer(serializers.Serializer[dict[str, object]]):
         return flag(value, field="sync")
 
 
-class AnswerSerializer(serializers.Serializer[dict[str, object]]):
+class UpdateDecisionSerializer(serializers.Serializer[dict[str, object]]):
     """The author's decision about an update: in the form of the platform, or by the name of the outcome."""
 
     override_customizations = serializers.BooleanField(
@@ -53,7 +53,7 @@ class AnswerSerializer(serializers.Serializer[dict[str, object]]):
         return attrs
 
 
-class SyncRequestSerializer(AnswerSerializer):
+class SyncRequestSerializer(UpdateDecisionSerializer):
     """The options of a sync."""
 
     fingerprint = serializers.CharField(
@@ -180,7 +180,7 @@ class RowSerializer(serializers.Serializer[dict[str, object]]):
     updated = serializers.DateTimeField()
 
 
-class SummarySerializer(serializers.Serializer[Any]):
+class SummarySerializer(serializers.Serializer[object]):
     """The links of a course to one library."""
 
     upstream_context_title = serializers.CharField()

@@ -14,12 +14,13 @@ from ... import keys
 from ...clipboard.api import copy_template
 from ...content import api as content
 from ...content.rest.serializers import ContainerSerializer
-from ...errors import InvalidInputError, MalformedKeyError
+from ...errors import InvalidInputError
 from ...keys import LibraryContainerLocator
 from ...learning_core.api import MAX_TITLE
 from ...libraries.api import Permission
 from ...libraries.rest.base import LibraryScopedView
 from ...rest.bodies import StrictSerializer, refuse_fields, request_body
+from ...rest.named_keys import named_key
 from ...rest.pages import LibraryPagination, page_serializer
 from ...rest.views import LibraryAPIView
 from .. import api
@@ -40,11 +41,11 @@ class TemplateCopyRequestSerializer(StrictSerializer):
         required=False, min_value=0, help_text="Place among the children of the parent; the end by default."
     )
     title = serializers.CharField(
-        required=False, max_length=MAX_TITLE, help_text="Title of the unit; that of the template by default."
+        required=False, max_length=MAX_TITLE, help_text="Title of the unit; the title of the template by default."
     )
 
 
-class TemplateCopySerializer(serializers.Serializer[Any]):
+class TemplateCopySerializer(serializers.Serializer[object]):
     """A unit that was made from a template."""
 
     key = serializers.CharField(help_text="Key of the unit, or usage key of the block.")
@@ -67,10 +68,8 @@ class TemplatesView(LibraryAPIView):
         tags=["containers"],
     )
     def get(self, request: Request) -> Response:
-        try:
-            key = keys.library_key(request.query_params.get("library_key", ""))
-        except MalformedKeyError as error:
-            raise InvalidInputError(error.message, field="library_key") from error
+        text = request.query_params.get("library_key", "")
+        key = named_key(keys.library_key, text, field="library_key")
         pagination = LibraryPagination()
         page = pagination.paginate_queryset(content.list_templates(key, user=request.user), request, view=self)
         return pagination.get_paginated_response(ContainerSerializer(page, many=True).data)
@@ -86,10 +85,7 @@ class TemplatesView(LibraryAPIView):
     def post(self, request: Request) -> Response:
         body = TemplateRequestSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
-        try:
-            key = keys.container_key(body.validated_data["unit_key"])
-        except MalformedKeyError as error:
-            raise InvalidInputError(error.message, field="unit_key") from error
+        key = named_key(keys.container_key, body.validated_data["unit_key"], field="unit_key")
         return Response(ContainerSerializer(content.mark_template(key, user=request.user)).data)
 
 
@@ -136,18 +132,13 @@ def _copy(key: LibraryContainerLocator, wanted: dict[str, Any], request: Request
     """Make the unit. Raises InvalidInputError unless exactly one place is named."""
     if ("library_key" in wanted) == ("parent_key" in wanted):
         raise InvalidInputError(_("Name either library_key or parent_key."), field="library_key")
-    name, title = ("library_key" if "library_key" in wanted else "parent_key"), wanted.get("title")
-    try:
-        if name == "library_key":
-            library_key = keys.library_key(wanted[name])
-        else:
-            parent_key = keys.block_key(wanted[name])
-    except MalformedKeyError as error:
-        raise InvalidInputError(error.message, field=name) from error
-    if name == "library_key":
+    title = wanted.get("title")
+    if "library_key" in wanted:
+        library_key = named_key(keys.library_key, wanted["library_key"], field="library_key")
         if "index" in wanted:
             raise InvalidInputError(_("A library has no places."), field="index")
         unit = copy_template(key, library_key, user=request.user, title=title)
         return {"key": unit.key, "title": unit.display_name}
+    parent_key = named_key(keys.block_key, wanted["parent_key"], field="parent_key")
     made = api.paste_template(key, parent_key, user=request.user, index=wanted.get("index"), title=title)
     return {"key": made.block.usage_key, "title": made.block.title}

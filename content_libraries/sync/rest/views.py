@@ -11,11 +11,13 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from ... import keys
 from ...courses.api import Block, Copied, CoursePermission, duplicate_block
 from ...courses.rest.base import CoursePermissionsMixin
 from ...errors import ContentLibrariesError, InvalidInputError
 from ...keys import CourseKey
 from ...rest.bodies import request_body
+from ...rest.named_keys import named_key
 from .. import api
 from ..actions.syncing import Synced
 from ..link.access import SYNC_LINKS, VIEW_LINKS
@@ -23,10 +25,7 @@ from .base import (
     TAGS,
     DeveloperErrorsView,
     LinkPagination,
-    block_key_of,
-    course_key_of,
     flag,
-    item_key_of,
     link_page_serializer,
 )
 from .serializers import (
@@ -78,8 +77,8 @@ class LinkListView(DeveloperErrorsView):
         ready = query.get("ready_to_sync")
         links = api.list_links(
             user=request.user,
-            course_key=course_key_of(course, field="course_id") if course is not None else None,
-            upstream=item_key_of(upstream, field="upstream_key") if upstream is not None else None,
+            course_key=named_key(keys.course_key, course, field="course_id") if course is not None else None,
+            upstream=named_key(keys.item_key, upstream, field="upstream_key") if upstream is not None else None,
             ready=None if ready is None else flag(ready, field="ready_to_sync"),
             item_type=api.ItemType.ALL if upstream else _item_type(query.get("item_type", api.ItemType.ALL)),
             top_level_only=flag(query.get("use_top_level_parents", "false"), field="use_top_level_parents"),
@@ -210,9 +209,9 @@ class CreateView(DeveloperErrorsView):
         body = CreateRequestSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
-        parent = block_key_of(wanted["parent_locator"])
+        parent = named_key(keys.block_key, wanted["parent_locator"])
         if "duplicate_source_locator" in wanted:
-            source = block_key_of(wanted["duplicate_source_locator"])
+            source = named_key(keys.block_key, wanted["duplicate_source_locator"])
             return Response(_duplicated(duplicate_block(source, user=request.user, parent_key=parent), parent))
         if "staged_content" in wanted:
             return Response(_pasted(api.paste_block(parent, user=request.user, index=wanted.get("index")), parent))

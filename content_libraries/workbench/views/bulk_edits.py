@@ -182,7 +182,7 @@ def _preview(request: HttpRequest, form: SelectionForm) -> Preview:
         words = ngettext("item is left alone", "items are left alone", len(plan.left_alone))
         counts.append(PlanCount(len(plan.left_alone), words, Tone.WARNING))
     return Preview(
-        fingerprint=plan.fingerprint,
+        fingerprint=plan.basis.fingerprint,
         counts=counts,
         fields=plan.fields[:MOST_FIELDS],
         items=[_shown_item(planned) for planned in plan.items[:MOST_SHOWN]],

@@ -135,7 +135,7 @@ def rename(request: HttpRequest, item_key: LibraryContainerLocator) -> HttpRespo
     form = TitleForm(posted(request), initial={"title": found.display_name})
     if form.is_valid():
         with errors_in(form):
-            content.rename_container(item_key, user=request.user, title=form.cleaned_data["title"])
+            content.update_container(item_key, user=request.user, title=form.cleaned_data["title"])
             tell(request, _("It has a new title."), undo_url=undo_url(request, item_key))
             return redirect("workbench:item", item_key)
     return render_page(

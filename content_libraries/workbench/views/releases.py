@@ -160,7 +160,7 @@ def _show(
     if failed in forms_of and form is not None:
         forms_of[failed] = form
     if form is not None and isinstance(form, ApproveForm) and preview is not None:
-        form.data = {**request.POST.dict(), "fingerprint": preview.fingerprint}  # of what is shown now
+        form.data = {**form.data, "fingerprint": preview.fingerprint}  # of what is shown now
     events = list(history.release_events(found.uuid, user=request.user).reverse()[:MOST_SHOWN])
     context = {
         "release": found,

@@ -25,7 +25,7 @@ from edx_django_utils.cache import RequestCache  # type: ignore[import-untyped]
 
 from ...errors import ContentLibrariesError
 from .errors import AnswerTooLargeError, BlockProcessDiedError, TookTooMuchMemoryError
-from .messages import Answer, Failure, LogLine, Question, Reply, Task, write_plain
+from .messages import Failure, LogLine, Question, Reply, Task, TaskResult, write_plain
 
 logger = logging.getLogger(__name__)
 
@@ -97,11 +97,11 @@ def serve(connection: Connection, site: RemoteSite) -> None:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _outcome(task: Task, site: RemoteSite) -> Answer | Failure:
+def _outcome(task: Task, site: RemoteSite) -> TaskResult | Failure:
     _begin_anew(task)
     try:
         with _limited_memory(task.memory):
-            return Answer(task.function(site, *task.arguments))
+            return TaskResult(task.function(site, *task.arguments))
     except ContentLibrariesError as error:
         return Failure.of(error)
     except MemoryError:
@@ -116,7 +116,7 @@ def _outcome(task: Task, site: RemoteSite) -> Answer | Failure:
         return Failure.of(BlockProcessDiedError(_("The component could not be read because of an error.")))
 
 
-def _packed(outcome: Answer | Failure, limit: int) -> bytes:
+def _packed(outcome: TaskResult | Failure, limit: int) -> bytes:
     message = write_plain(outcome)
     if len(message) <= limit:
         return message

@@ -35,7 +35,7 @@ class BlockProcessDiedError(BlockStoppedError):
     code = "block_process_died"
 
 
-class MadeRoomError(BusyError):
+class PreemptedError(BusyError):
     """A slow block was stopped before its time was up, because other users waited."""
 
     code = "made_room"

@@ -70,7 +70,7 @@ class LogLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class TaskResult:
     """The result of the function of a task. ``is_last`` says that the process ends now."""
 
     value: Any

@@ -18,8 +18,8 @@ from typing import ClassVar, Final, Protocol
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext as _
 
-from .errors import BlockProcessDiedError, BlocksUnavailableError, MadeRoomError, TookTooLongError
-from .messages import Answer, Failure, LogLine, Question, Reply, Task, read_plain
+from .errors import BlockProcessDiedError, BlocksUnavailableError, PreemptedError, TookTooLongError
+from .messages import Failure, LogLine, Question, Reply, Task, TaskResult, read_plain
 from .turns import Turns
 from .zygote import COMMAND, FORK, KILL, NOT_FORKED, REPLY, command_line
 
@@ -41,7 +41,7 @@ _NOT_INHERITED: Final = frozenset({"PROMETHEUS_MULTIPROC_DIR"})
 """A process that counts no requests leaves no files of counters behind."""
 
 
-class Answerer(Protocol):
+class TaskSite(Protocol):
     """The site, as a process sees it during a task. The process may call the methods named in ``QUESTIONS``."""
 
     QUESTIONS: ClassVar[frozenset[str]]
@@ -178,11 +178,11 @@ class _Process:
         self.connection = connection
         self.pid = pid
 
-    def do(self, task: Task, site: Answerer, *, has_to_make_room: Callable[[], bool]) -> Answer | Failure:
+    def do(self, task: Task, site: TaskSite, *, has_to_make_room: Callable[[], bool]) -> TaskResult | Failure:
         """
         Let the process do a task, and reply to its questions meanwhile.
 
-        Raises TookTooLongError, MadeRoomError and BlockProcessDiedError. After an error the process cannot be used
+        Raises TookTooLongError, PreemptedError and BlockProcessDiedError. After an error the process cannot be used
         any more.
         """
         until = monotonic() + task.seconds
@@ -192,12 +192,12 @@ class _Process:
             while (seconds := until - monotonic()) > 0:
                 if not self.connection.poll(min(seconds, _LOOK_SECONDS)):
                     if has_to_make_room():
-                        raise MadeRoomError(
+                        raise PreemptedError(
                             _("This component takes long, and others wait. Try again in a few seconds.")
                         )
                     continue
                 match read_plain(self.connection.recv_bytes(limit)):
-                    case Answer() | Failure() as outcome:
+                    case TaskResult() | Failure() as outcome:
                         return outcome
                     case Question(method=method) as question if method in site.QUESTIONS:
                         self.connection.send_bytes(pickle.dumps(_reply(site, question)))
@@ -228,7 +228,7 @@ def _connected(seconds: float) -> tuple[Connection, socket.socket]:
     return Connection(ours.detach()), theirs
 
 
-def _reply(site: Answerer, question: Question) -> Reply:
+def _reply(site: TaskSite, question: Question) -> Reply:
     try:
         return Reply(getattr(site, question.method)(*question.arguments, **question.keywords))
     except Exception as error:  # noqa: BLE001 - it is raised in the process that asked
@@ -249,7 +249,7 @@ class Pool:
         """Start the zygote, so that the first task waits less."""
         self._zygote.start()
 
-    def do(self, task: Task, *, site: Answerer, who: str) -> Answer | Failure:
+    def do(self, task: Task, *, site: TaskSite, who: str) -> TaskResult | Failure:
         """
         Let a process do a task when it is the user's turn.
 
@@ -262,7 +262,7 @@ class Pool:
                 outcome = process.do(task, site, has_to_make_room=lambda: self._turns.has_to_make_room(turn))
             except BaseException as error:
                 self._discard(process)
-                if isinstance(error, TookTooLongError | MadeRoomError):
+                if isinstance(error, TookTooLongError | PreemptedError):
                     self._turns.suspect(who)
                 raise
             if outcome.is_last:

@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from ... import conf
-from .errors import BlockStoppedError, MadeRoomError
+from .errors import BlockStoppedError, PreemptedError
 from .messages import Failure, Task
-from .pool import Answerer, Pool
+from .pool import Pool, TaskSite
 
 logger = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_pool.forget)
 
 
-def run[T](function: Callable[..., T], *arguments: object, site: Answerer, who: str, about: object) -> T:
+def run[T](function: Callable[..., T], *arguments: object, site: TaskSite, who: str, about: object) -> T:
     """
     Call a function in a process that ends if it takes too much time or memory, and return the result.
 
@@ -87,7 +87,7 @@ def run[T](function: Callable[..., T], *arguments: object, site: Answerer, who: 
         outcome = _pool.get().do(task, site=site, who=who)
         if isinstance(outcome, Failure):
             raise outcome.as_error()
-    except (BlockStoppedError, MadeRoomError) as error:
+    except (BlockStoppedError, PreemptedError) as error:
         logger.warning("%s of %s: %s", function.__name__, about, error.message, exc_info=error.__cause__)
         raise
     value: T = outcome.value

@@ -66,7 +66,7 @@ class Command(BaseCommand):
                 "Migrating the database in %(count)s step …", "Migrating the database in %(count)s steps …", count
             )
             self.tell(text % {"count": count})
-        call_command("migrate", interactive=False, verbosity=1 if count else 0, stdout=self.stdout)
+        call_command("migrate", interactive=False, verbosity=1 if count else 0)
 
     def make_admin(self) -> tuple[User, str]:
         """Create the first user, with a random password that is stored beside the data."""

@@ -1,4 +1,4 @@
-"""Describes import jobs for the pages of the admin."""
+"""Describes import jobs for pages, in words and numbers."""
 
 from __future__ import annotations
 
@@ -7,22 +7,32 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Q
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ...admin_base.jobs import TONES, state_in_words
-from ...jobs.api import UNFINISHED, JobState
-from ...libraries.api import ContentLibrary
-from ..jobs.requests import CANCELED_TEXT
-from ..models import ImportJob, ModulestoreBlockMigration, ModulestoreMigration
-from ..sources.finding import titles_of
-from ..wording import error_in_words, outcomes_in_words
+from ..admin_base.jobs import TONES, state_in_words
+from ..jobs.api import UNFINISHED, JobState
+from ..libraries.api import ContentLibrary
+from .jobs.requests import CANCELED_TEXT
+from .models import ImportJob, ModulestoreBlockMigration, ModulestoreMigration
+from .sources.finding import titles_of
+from .wording import error_in_words, outcomes_in_words
 
 
 @dataclass(frozen=True, slots=True)
-class SourceCard:
-    """One source of a job: its state in words, and counts of its blocks by outcome."""
+class SourceProgress:
+    """
+    One source of a job.
 
+    Args:
+        migration_pk: pk of the source's ModulestoreMigration.
+        key, title: key and title of the source.
+        state, tone: its state in words, and the style of a message about the state.
+        error: why it was not imported; "" if it was.
+        outcomes: numbers of blocks, with a word for their outcome.
+        left_out: how many blocks were not imported.
+    """
+
+    migration_pk: int
     key: str
     title: str
     state: str
@@ -30,12 +40,19 @@ class SourceCard:
     error: str
     outcomes: tuple[tuple[int, str], ...]
     left_out: int
-    blocks_url: str
 
 
 @dataclass(frozen=True, slots=True)
-class JobCard:
-    """A job with its sources. ``step`` says what the worker is doing."""
+class JobProgress:
+    """
+    A job with its sources.
+
+    Args:
+        state, tone: its state in words, and the style of a message about the state.
+        step: what the worker is doing; "" if none is at work.
+        completed, total: steps.
+        library: the library that is imported into; None if it was deleted.
+    """
 
     job: ImportJob
     state: str
@@ -43,9 +60,8 @@ class JobCard:
     step: str
     completed: int
     total: int
-    sources: tuple[SourceCard, ...]
-    target_title: str
-    target_url: str
+    sources: tuple[SourceProgress, ...]
+    library: ContentLibrary | None
 
     @property
     def is_finished(self) -> bool:
@@ -59,7 +75,7 @@ class JobCard:
         return self.is_finished and any(source.error for source in self.sources)
 
 
-def job_cards(jobs: Iterable[ImportJob]) -> list[JobCard]:
+def describe_jobs(jobs: Iterable[ImportJob]) -> list[JobProgress]:
     """Describe jobs in a constant number of queries."""
     jobs = list(jobs)
     migrations = [migration for job in jobs for migration in job.migrations.all()]
@@ -72,12 +88,12 @@ def job_cards(jobs: Iterable[ImportJob]) -> list[JobCard]:
             learning_package__in=[migration.target_id for migration in migrations]
         ).select_related("org", "learning_package")
     }
-    return [_job_card(job, titles, left_out, libraries) for job in jobs]
+    return [_job_progress(job, titles, left_out, libraries) for job in jobs]
 
 
-def _job_card(
+def _job_progress(
     job: ImportJob, titles: Mapping[str, str], left_out: Mapping[int, int], libraries: Mapping[Any, ContentLibrary]
-) -> JobCard:
+) -> JobProgress:
     migrations = sorted(job.migrations.all(), key=lambda migration: migration.pk)
     library = libraries.get(migrations[0].target_id) if migrations else None
     task_status = job.task_status
@@ -85,20 +101,21 @@ def _job_card(
     state, tone = state_in_words(job), TONES.get(job.state, "info")
     if job.state == JobState.SUCCEEDED and any(left_out.get(migration.pk) for migration in migrations):
         state, tone = _("Done in part"), "warning"
-    return JobCard(
+    return JobProgress(
         job=job,
         state=state,
         tone=tone,
         step=str(task_status.state) if task_status and is_open and job.state == JobState.RUNNING else "",
         completed=task_status.completed_steps if task_status else 0,
         total=task_status.total_steps if task_status else 1,
-        sources=tuple(_source_card(migration, titles, left_out) for migration in migrations),
-        target_title=library.title if library else "",
-        target_url=reverse("admin:content_libraries_contentlibrary_change", args=[library.pk]) if library else "",
+        sources=tuple(_source_progress(migration, titles, left_out) for migration in migrations),
+        library=library,
     )
 
 
-def _source_card(migration: ModulestoreMigration, titles: Mapping[str, str], left_out: Mapping[int, int]) -> SourceCard:
+def _source_progress(
+    migration: ModulestoreMigration, titles: Mapping[str, str], left_out: Mapping[int, int]
+) -> SourceProgress:
     missing = left_out.get(migration.pk, 0)
     state, tone = _("Done"), "success"
     if migration.finished is None:
@@ -110,7 +127,8 @@ def _source_card(migration: ModulestoreMigration, titles: Mapping[str, str], lef
     elif missing:
         state, tone = _("Done in part"), "warning"
     key = str(migration.source.key)
-    return SourceCard(
+    return SourceProgress(
+        migration_pk=migration.pk,
         key=key,
         title=titles.get(key, key),
         state=state,
@@ -118,8 +136,4 @@ def _source_card(migration: ModulestoreMigration, titles: Mapping[str, str], lef
         error=error_in_words(migration.error),
         outcomes=outcomes_in_words(migration.report.get("actions", {})),
         left_out=missing,
-        blocks_url=(
-            reverse("admin:content_libraries_modulestoreblockmigration_changelist")
-            + f"?overall_migration__id__exact={migration.pk}"
-        ),
     )

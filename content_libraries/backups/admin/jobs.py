@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..admin_base.confirming import Effect, ask, is_confirmed
-from ..admin_base.jobs import JobActionsAdmin
-from ..admin_base.staff import StaffAdmin
-from ..errors import ContentLibrariesError
-from ..libraries.admin import ContentLibraryAdmin
-from ..libraries.api import ContentLibrary
-from . import api
-from .models import BackupJob, RestoreJob, RestorePurpose
+from ...admin_base.confirming import Effect, ask, is_confirmed
+from ...admin_base.jobs import JobActionsAdmin, JobAdmin, JobListAdmin, PageView
+from ...admin_base.staff import StaffAdmin
+from ...errors import ContentLibrariesError
+from ...jobs.api import Job
+from ...libraries.admin import ContentLibraryAdmin
+from ...libraries.api import ContentLibrary
+from .. import api
+from ..models import BackupJob, RestoreJob, RestorePurpose
+from . import pages
 
 _MOST_ITEMS: Final = 100
 
@@ -87,8 +90,15 @@ ContentLibraryAdmin.actions = (*ContentLibraryAdmin.actions, back_up_libraries)
 
 
 @admin.register(RestoreJob)
-class RestoreJobAdmin(JobActionsAdmin, StaffAdmin):
-    """Admin of verified archives, plans and restores. A retried restore belongs to the user who retries it."""
+class RestoreJobAdmin(JobAdmin, StaffAdmin):
+    """
+    Admin of verified archives, plans and restores, with the pages that restore an archive.
+
+    A retried restore belongs to the user who retries it.
+    """
+
+    page_names = pages.PAGES
+    change_list_template = "content_libraries/backups/job_list.html"
 
     cancel = staticmethod(api.cancel_restore)
     retry = staticmethod(api.retry_restore)
@@ -113,3 +123,30 @@ class RestoreJobAdmin(JobActionsAdmin, StaffAdmin):
     @admin.display(description=gettext_lazy("Title"))
     def title(self, job: RestoreJob) -> str:
         return str((job.result or {}).get("title", ""))
+
+    def get_urls(self) -> list[URLPattern]:
+        def page(route: str, view: PageView, suffix: str) -> URLPattern:
+            return path(route, self.admin_site.admin_view(self.page(view)), name=f"{self.page_names}_{suffix}")
+
+        return [
+            page("new/", pages.upload_archive, "new"),
+            page("archives/<uuid:uuid>/", pages.show_archive, "archive"),
+            page("restores/<uuid:uuid>/", pages.show_restore, "watch"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show all details of a job of somebody else; lead to the page of an own archive, plan or restore."""
+        job = self.get_object(request, object_id)
+        if isinstance(job, RestoreJob) and job.user_id == request.user.pk and job.purpose != RestorePurpose.STAGE:
+            return HttpResponseRedirect(self.watch_url(job))
+        return JobListAdmin.change_view(self, request, object_id, form_url, extra_context)
+
+    def watch_url(self, job: Job) -> str:
+        if isinstance(job, RestoreJob) and job.purpose == RestorePurpose.VERIFY:
+            return pages.page_url("archive", job)
+        if isinstance(job, RestoreJob) and job.purpose == RestorePurpose.STAGE:
+            return reverse("admin:content_libraries_restorejob_change", args=[job.pk])
+        return super().watch_url(job)

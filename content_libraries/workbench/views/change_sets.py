@@ -129,7 +129,7 @@ def change_item(request: HttpRequest, uuid: UUID) -> HttpResponse:
     context_key = context_of(key)
     crumbs = [
         Link(_("Changes"), changes_url(context_key)),
-        Link(_("One change"), reverse("workbench:change", args=[uuid])),
+        Link(_("The change"), reverse("workbench:change", args=[uuid])),
     ]
     context = _compared(request, key, comparison)
     return render_in_context(request, "changes/item.html", context, key=context_key, tab=TAB, crumbs=crumbs)

@@ -188,12 +188,13 @@ def _counts(actions: dict[str, int]) -> tuple[PlanCount, ...]:
 
 
 def _plan_row(row: dict[str, str]) -> PlanRow:
+    act = Action(row["action"])
     return PlanRow(
         title=row["title"] or row["usage_key"],
-        outcome=capfirst(_(row["action"])),
+        outcome=capfirst(_(act.value)),
         kind=row["type"],
         reason=row["reason"],
-        tone=_tone(Action(row["action"])),
+        tone=_tone(act),
     )
 
 

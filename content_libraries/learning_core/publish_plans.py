@@ -116,7 +116,7 @@ def drafts_left_out(plan: PublishPlan, wanted: slice) -> tuple[int, list[int]]:
     """
     published = {item.entity_pk for item in plan.items}
     rows = _unpublished(plan.learning_package_pk).order_by("pk").values_list("pk", flat=True)
-    left_out = [pk for pk in rows.iterator() if pk not in published]
+    left_out: list[int] = [pk for pk in rows.iterator() if pk not in published]
     return len(left_out), left_out[wanted]
 
 

@@ -45,6 +45,11 @@ def post(client: HistoryClient, status: int, **body: Any) -> Any:
     return client.ok(client.http.post(EDITS, {"library_key": client.lib_key, **body}, format="json"), status)
 
 
+def preview(client: HistoryClient, query: str = "") -> Any:
+    address = f"/api/content_library/v1/bulk_edit_previews/{query}"
+    return client.ok(client.http.post(address, {"library_key": client.lib_key, **LINKS}, format="json"))
+
+
 def start(client: HistoryClient, **body: Any) -> Any:
     return post(client, 202, background=True, **{**LINKS, **body})
 
@@ -107,14 +112,38 @@ def test_an_edit_with_nothing_to_change_has_no_change_set(world: HistoryClient) 
 
 
 def test_an_outdated_preview_fails_the_job_and_nothing_is_written(world: HistoryClient) -> None:
-    previews = "/api/content_library/v1/bulk_edit_previews/"
-    shown = world.ok(world.http.post(previews, {"library_key": world.lib_key, **LINKS}, format="json"))
+    shown = preview(world)
     job = start(world, fingerprint=shown["fingerprint"])
     world.set_olx("problem:p1", "<problem>example.org again</problem>")
     done = work(world, job)
     assert (done["state"], done["result"]) == ("failed", None)
     assert "changed since the preview" in done["error"]
     assert olx(world) == [False, False, False]
+
+
+def test_a_preview_of_many_items_has_parts_and_the_edit_is_what_they_show(world: HistoryClient, settings: Any) -> None:
+    settings.CONTENT_LIBRARIES_BULK_EDIT_MAX_AT_ONCE = 2
+
+    def parts() -> list[Any]:
+        return [preview(world, f"?part={number}") for number in (1, 2, 3)]
+
+    shown = parts()
+    assert [(part["part"], part["looked_at"], part["changed_count"]) for part in shown] == [
+        (1, 2, 2),
+        (2, 1, 1),
+        (3, 0, 0),
+    ]
+    assert {(part["chosen_count"], part["num_parts"]) for part in shown} == {(3, 2)}
+    keys = [item["item_key"] for part in shown for item in part["items"]]
+    assert keys == [world.key(name) for name in PROBLEMS]
+    [outdated] = {part["fingerprint"] for part in shown}
+    world.set_olx("problem:p3", "<problem>Also example.org</problem>")
+    failed = work(world, post(world, 202, **LINKS, fingerprint=outdated))
+    assert "changed since the preview" in failed["error"]
+    [current] = {part["fingerprint"] for part in parts()}
+    assert current != outdated
+    done = work(world, post(world, 202, **LINKS, fingerprint=current))
+    assert (done["state"], done["result"]["changed_count"]) == ("succeeded", 3)
 
 
 @pytest.mark.parametrize(

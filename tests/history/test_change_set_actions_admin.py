@@ -159,7 +159,7 @@ def test_sets_of_courses_are_undone_and_their_blocks_restored(pages: Client, bob
 def test_a_container_of_a_course_is_restored_with_or_without_its_children(pages: Client, staff: User) -> None:
     make_course()
     api.delete_block(PROBLEM, user=staff)
-    url = pages.get(f"{URL}restore/", {"item_key": str(UNIT), "version_num": 1}).context["other_url"]
+    url = pages.get(f"{URL}restore/?item_key={UNIT}&version_num=1".replace("+", "%2B")).context["other_url"]
     assert "Restored 2 items." in pages.post(url, follow=True).content.decode()
     assert PROBLEM in api.get_block(UNIT, user=staff).children
 

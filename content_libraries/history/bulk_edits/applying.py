@@ -26,7 +26,7 @@ from .planning import ReportProgress, plan_bulk_edit
 
 
 def preview_bulk_edit(
-    selection: Selection, edit: BlockEdit, *, user: Actor, report: ReportProgress | None = None
+    selection: Selection, edit: BlockEdit, *, user: Actor, report: ReportProgress | None = None, part: int | None = None
 ) -> BulkEditPlan:
     """
     Show what a bulk edit would change. Writes nothing. Needs EDIT.
@@ -36,10 +36,11 @@ def preview_bulk_edit(
         edit: new values of settings, or texts to find and replace.
         user: the user who asks.
         report: is called with the number of blocks that are computed, and the number of all blocks.
+        part: show only this part of the selection, of ``BULK_EDIT_MAX_AT_ONCE`` items, from 1; everything if None.
 
     Raises NotFoundError, NotAllowedError, InvalidInputError, SearchEngineError and BusyError.
     """
-    return plan_bulk_edit(selection, edit, user=user, report=report)
+    return plan_bulk_edit(selection, edit, user=user, report=report, part=part)
 
 
 def apply_bulk_edit(
@@ -73,7 +74,8 @@ def apply_bulk_edit(
 
 def require_shown(plan: BulkEditPlan, fingerprint: str | None) -> None:
     """Raise PlanOutdatedError if a plan is not the one that a preview has shown. None fits all plans."""
-    refuse_outdated(fingerprint, plan.basis, _outdated)
+    is_seen_in_parts = fingerprint == plan.chosen_basis.fingerprint
+    refuse_outdated(fingerprint, plan.chosen_basis if is_seen_in_parts else plan.basis, _outdated)
 
 
 def write_plan(plan: BulkEditPlan, *, user: Actor, job_uuid: UUID | None = None) -> UUID | None:

@@ -121,12 +121,16 @@ class BulkEditPlan:
         items: the items that change.
         left_alone: the items that cannot be changed as wanted.
         looked_at: how many items were looked at.
+        chosen: all items of the selection and their versions, also those of other parts.
+        parts: in how many parts the selection is looked at; 1 if the plan is of the whole selection.
     """
 
     context_key: LibraryLocatorV2 | CourseKey
     items: tuple[PlannedItem, ...]
     left_alone: tuple[LeftAlone, ...]
     looked_at: int
+    chosen: Mapping[EditableKey, int]
+    parts: int = 1
 
     @property
     def fields(self) -> list[FieldCount]:
@@ -140,13 +144,24 @@ class BulkEditPlan:
 
     @cached_property
     def basis(self) -> PlanBasis[str]:
-        """Return the facts that the plan was made for: the versions of its items, and what they become."""
+        """
+        Return the facts that the plan was made for: the versions of its items, and what they become.
+
+        The plan of a part does not know what happens to the other items. Its facts are the versions of all items.
+        """
+        if self.parts > 1:
+            return self.chosen_basis
         facts: dict[str, State] = {}
         for planned in self.items:
             facts[str(planned.item.key)] = planned.item.version
             result = f"{planned.title}\0{planned.olx}"
             facts[f"{planned.item.key} becomes"] = blake2b(result.encode(), digest_size=16).hexdigest()
         return PlanBasis(facts)
+
+    @cached_property
+    def chosen_basis(self) -> PlanBasis[str]:
+        """Return the versions of all items of the selection, as the facts that a preview in parts was made for."""
+        return PlanBasis({f"chosen {key}": version for key, version in self.chosen.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from opaque_keys.edx.keys import UsageKey
 
+from ... import conf
 from ...actors import Actor
 from ...content.api import default_title
 from ...courses.api import UpdateBlock
@@ -27,7 +28,7 @@ from ...xblocks.data import (
     ShownVersion,
 )
 from .data import BulkEditPlan, EditableItem, LeftAlone, PlannedItem, Selection
-from .selecting import items_of
+from .selecting import EVERYTHING, items_of
 
 type ReportProgress = Callable[[int, int], None]
 """Takes the number of blocks that are computed, and the number of all blocks."""
@@ -38,7 +39,7 @@ _NO_VERSION: Final = UUID(int=0)
 
 
 def plan_bulk_edit(
-    selection: Selection, edit: BlockEdit, *, user: Actor, report: ReportProgress | None = None
+    selection: Selection, edit: BlockEdit, *, user: Actor, report: ReportProgress | None = None, part: int | None = None
 ) -> BulkEditPlan:
     """
     Plan a bulk edit. Needs EDIT.
@@ -49,6 +50,7 @@ def plan_bulk_edit(
         user: the user who edits.
         report: is called with the number of blocks that are computed, and the number of all blocks. An exception that
             it raises ends the plan.
+        part: plan only this part of the selection, of ``BULK_EDIT_MAX_AT_ONCE`` items, from 1; everything if None.
 
     Raises NotFoundError, NotAllowedError, InvalidInputError for a selection that is too large, for a pattern that is
     refused, and for settings that no chosen item can have; and BusyError.
@@ -56,12 +58,19 @@ def plan_bulk_edit(
     from ...xblocks.api import edit_blocks  # noqa: PLC0415 - loads the services of blocks, which few commands need
 
     check_edit(edit)
-    items = items_of(selection, user=user, only_blocks=isinstance(edit, SettingsEdit))
+    size = conf.BULK_EDIT_MAX_AT_ONCE.value
+    chosen = items_of(
+        selection,
+        user=user,
+        only_blocks=isinstance(edit, SettingsEdit),
+        part=EVERYTHING if part is None else slice((part - 1) * size, part * size),
+    )
+    items, parts = chosen.items, 1 if part is None else max(1, -(-len(chosen.versions) // size))
     blocks = [item for item in items if not isinstance(item.key, LibraryContainerLocator)]
     versions = [_version(item, key) for item in blocks if not isinstance(key := item.key, LibraryContainerLocator)]
     edited = edit_blocks(versions, edit, user=user, after_each=_counted(report, len(versions)))
     if isinstance(edit, SettingsEdit):
-        _refuse_useless(edited)
+        _refuse_useless(edited, is_whole=parts == 1)
     results: dict[object, PlannedItem | LeftAlone] = {}
     for item, result in zip(blocks, edited, strict=True):
         if (planned := _planned_block(item, result)) is not None:
@@ -75,6 +84,8 @@ def plan_bulk_edit(
         items=tuple(result for result in in_order if isinstance(result, PlannedItem)),
         left_alone=tuple(result for result in in_order if isinstance(result, LeftAlone)),
         looked_at=len(items),
+        chosen=chosen.versions,
+        parts=parts,
     )
 
 
@@ -122,12 +133,12 @@ def _version(item: EditableItem, key: UsageKey) -> ShownVersion:
     return CourseBlockDraft(key, item.title, olx, holds_blocks=False)
 
 
-def _refuse_useless(edited: Sequence[EditedBlock]) -> None:
+def _refuse_useless(edited: Sequence[EditedBlock], *, is_whole: bool) -> None:
     """Raise InvalidInputError for a value that its setting cannot have, and for settings that no block has."""
     for result in edited:
         if result.problem == EditProblem.INVALID_VALUE:
             raise InvalidInputError(result.reason, field="settings")
-    if edited and all(result.problem == EditProblem.NO_SETTING for result in edited):
+    if is_whole and edited and all(result.problem == EditProblem.NO_SETTING for result in edited):
         raise InvalidInputError(edited[0].reason, field="settings")
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -28,13 +29,30 @@ from ...keys import (
 from ...learning_core import api as learning_core
 from ...libraries import api as libraries
 from ...libraries.api import Permission
-from .data import EditableItem, Selection
+from .data import EditableItem, EditableKey, Selection
 
 MAX_FOUND: Final = 999
 """How many items a query may find: engines do not return more than 1,000 for certain."""
 
 
-def items_of(selection: Selection, *, user: Actor, only_blocks: bool) -> list[EditableItem]:
+EVERYTHING: Final = slice(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """
+    The items of a selection.
+
+    Args:
+        versions: the draft versions of all of them; see ``EditableItem.version``.
+        items: those of the part that was asked for.
+    """
+
+    versions: Mapping[EditableKey, int]
+    items: list[EditableItem]
+
+
+def items_of(selection: Selection, *, user: Actor, only_blocks: bool, part: slice = EVERYTHING) -> Chosen:
     """
     Read the items of a selection, in the order of the course, or in which the library got them. Needs EDIT.
 
@@ -42,21 +60,23 @@ def items_of(selection: Selection, *, user: Actor, only_blocks: bool) -> list[Ed
         selection: the conditions.
         user: the user who edits.
         only_blocks: leave out containers that are no XBlocks, unless the selection names their types.
+        part: which of the items to read. All of them are counted.
 
     Raises NotFoundError, NotAllowedError, and InvalidInputError if there are more items than ``BULK_EDIT_MAX_ITEMS``,
     or more of their OLX than ``BULK_EDIT_MAX_CHARACTERS``.
     """
     if isinstance(selection.context_key, LibraryLocatorV2):
         library = libraries.access_library(user, selection.context_key, Permission.EDIT)
-        items = _library_items(libraries.package_pk(library), selection.context_key, selection, only_blocks)
+        keys = _library_keys(libraries.package_pk(library), selection.context_key, selection, only_blocks)
+        chosen = _library_items(libraries.package_pk(library), keys, part)
     else:
         courses.require_in_course(user, selection.context_key, courses.CoursePermission.EDIT)
-        items = _course_items(selection.context_key, selection, only_blocks)
+        chosen = _course_items(selection.context_key, selection, only_blocks, part)
     limit = conf.BULK_EDIT_MAX_CHARACTERS.value
-    if sum(len(item.olx or "") for item in items) > limit:
+    if sum(len(item.olx or "") for item in chosen.items) > limit:
         text = _("The OLX of these items has more than %(limit)s characters. Choose fewer items.")
         raise InvalidInputError(text % {"limit": f"{limit:,}"})
-    return items
+    return chosen
 
 
 def count_items(selection: Selection, *, user: Actor, only_blocks: bool) -> int:
@@ -69,7 +89,8 @@ def count_items(selection: Selection, *, user: Actor, only_blocks: bool) -> int:
         library = libraries.access_library(user, selection.context_key, Permission.EDIT)
         return len(_library_keys(libraries.package_pk(library), selection.context_key, selection, only_blocks))
     courses.require_in_course(user, selection.context_key, courses.CoursePermission.EDIT)
-    return len(_course_keys(selection.context_key, selection, only_blocks))
+    structure = courses.course_store().structure(selection.context_key)
+    return len(_course_keys(structure, selection, only_blocks))
 
 
 def _library_keys(
@@ -94,12 +115,10 @@ def _library_keys(
     return keys
 
 
-def _library_items(
-    package_pk: int, library_key: LibraryLocatorV2, selection: Selection, only_blocks: bool
-) -> list[EditableItem]:
-    keys = _library_keys(package_pk, library_key, selection, only_blocks)
-    contents = learning_core.draft_contents(package_pk, list(keys))
-    return [
+def _library_items(package_pk: int, keys: Mapping[int, ItemKey], part: slice) -> Chosen:
+    contents = learning_core.draft_contents(package_pk, sorted(keys)[part])
+    versions = learning_core.set_changes.draft_version_pks(package_pk, sorted(keys))
+    items = [
         EditableItem(
             key=keys[pk],
             item_type=item_type_of(keys[pk]),
@@ -114,6 +133,7 @@ def _library_items(
         for pk, content in sorted(contents.items())
         if content.version_pk is not None
     ]
+    return Chosen({keys[pk]: version for pk, version in sorted(versions.items()) if version is not None}, items)
 
 
 def _named_pks(package_pk: int, library_key: LibraryLocatorV2, keys: Sequence[ItemKey | UsageKey]) -> list[int]:
@@ -135,11 +155,11 @@ def _is_wanted(key: ItemKey, selection: Selection, only_blocks: bool) -> bool:
     return not (only_blocks and isinstance(key, LibraryContainerLocator))
 
 
-def _course_keys(course_key: CourseKey, selection: Selection, only_blocks: bool) -> list[UsageKey]:
+def _course_keys(structure: courses.CourseStructure, selection: Selection, only_blocks: bool) -> list[UsageKey]:
     """Return the keys of the blocks of a selection, in the order of the course."""
     if selection.collection:
         raise InvalidInputError(_("A course has no collections."), field="collection")
-    structure = courses.course_store().structure(course_key)
+    course_key = structure.root.course_key
     tops: list[UsageKey] = []
     for key in selection.item_keys:
         if not isinstance(key, UsageKey) or key.course_key != course_key:
@@ -156,14 +176,16 @@ def _course_keys(course_key: CourseKey, selection: Selection, only_blocks: bool)
     return list(keys)
 
 
-def _course_items(course_key: CourseKey, selection: Selection, only_blocks: bool) -> list[EditableItem]:
-    keys = _course_keys(course_key, selection, only_blocks)
-    blocks = courses.course_store().blocks(course_key, keys)
-    return [
+def _course_items(course_key: CourseKey, selection: Selection, only_blocks: bool, part: slice) -> Chosen:
+    structure = courses.course_store().structure(course_key)
+    keys = _course_keys(structure, selection, only_blocks)
+    blocks = courses.course_store().blocks(course_key, keys[part])
+    items = [
         EditableItem(key, key.block_type, blocks[key].title, blocks[key].version_num, blocks[key].olx)
-        for key in keys
+        for key in keys[part]
         if key in blocks
     ]
+    return Chosen({key: structure.blocks[key].version_num for key in keys}, items)
 
 
 def _is_wanted_block(key: UsageKey, selection: Selection, only_blocks: bool) -> bool:

@@ -65,6 +65,7 @@ class BulkEditPageSerializer(serializers.Serializer[object]):
 
     page = serializers.IntegerField(default=1, min_value=1)
     page_size = serializers.IntegerField(default=10, min_value=1, max_value=100)
+    part = serializers.IntegerField(default=1, min_value=1)
 
 
 class SettingChangeSerializer(serializers.Serializer[object]):
@@ -132,15 +133,18 @@ class FieldCountSerializer(serializers.Serializer[object]):
 class BulkEditCountsSerializer(serializers.Serializer[object]):
     """Counts the changes of a bulk edit."""
 
-    looked_at = serializers.IntegerField(help_text="Number of chosen items.")
+    looked_at = serializers.IntegerField(help_text="Number of items that were looked at.")
     changed_count = serializers.IntegerField(help_text="Number of items that change.")
     left_alone_count = serializers.IntegerField(help_text="Number of items that cannot be changed as wanted.")
     fields_changed = FieldCountSerializer(many=True)
 
 
 class BulkEditPreviewSerializer(BulkEditCountsSerializer):
-    """A preview. Both lists show the same page."""
+    """A preview of one part of the chosen items. Both lists show the same page; the counts are of the part."""
 
+    chosen_count = serializers.IntegerField(help_text="Number of chosen items in all parts.")
+    part = serializers.IntegerField()
+    num_parts = serializers.IntegerField(help_text="1 unless more items are chosen than are edited at once.")
     fingerprint = serializers.CharField(help_text="Send it with the edit to get exactly this, or a refusal.")
     page = serializers.IntegerField()
     num_pages = serializers.IntegerField()

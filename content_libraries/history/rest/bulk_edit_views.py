@@ -41,10 +41,12 @@ class BulkEditPreviewsView(LibraryAPIView):
     @extend_schema(
         operation_id="bulk_edit_preview",
         summary="Preview a change of settings or texts in many items",
-        description="Writes nothing. Needs EDIT of the library or course.",
+        description="Writes nothing. A preview looks at as many items as are edited at once, and at larger selections"
+        " in parts. Needs EDIT of the library or course.",
         parameters=[
             OpenApiParameter("page", int),
             OpenApiParameter("page_size", int, description="10 by default, 100 at most."),
+            OpenApiParameter("part", int, description="Which part of a large selection is looked at; 1 by default."),
         ],
         request=BulkEditRequestSerializer,
         responses=BulkEditPreviewSerializer,
@@ -56,10 +58,16 @@ class BulkEditPreviewsView(LibraryAPIView):
         page, size = query.validated_data["page"], query.validated_data["page_size"]
         body = BulkEditRequestSerializer(data=request_body(request))
         body.is_valid(raise_exception=True)
-        plan = api.preview_bulk_edit(_selection(body.validated_data), _edit(body.validated_data), user=request.user)
+        part = query.validated_data["part"]
+        plan = api.preview_bulk_edit(
+            _selection(body.validated_data), _edit(body.validated_data), user=request.user, part=part
+        )
         lists = (plan.items, plan.left_alone)
         preview = {
             **_counts(plan),
+            "chosen_count": len(plan.chosen),
+            "part": part,
+            "num_parts": plan.parts,
             "fingerprint": plan.basis.fingerprint,
             "page": page,
             "num_pages": max(Paginator(items, size).num_pages for items in lists),

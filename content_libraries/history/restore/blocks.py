@@ -11,7 +11,7 @@ from opaque_keys.edx.keys import UsageKey
 
 from ...actors import Actor
 from ...courses import api as courses
-from ...courses.api import CoursePermission, CoursePlan, CourseStructure
+from ...courses.api import CoursePermission, CoursePlan, CourseStructure, DeleteFile, PutFile
 from ...errors import InvalidInputError
 from ...learning_core import api as learning_core
 from ...learning_core.api import ChangeKind, set_changes
@@ -47,7 +47,8 @@ def plan_block(target: ItemVersion, key: UsageKey, *, user: Actor) -> BlockResto
         },
         place=_place_of(key, entity_pk, structure) if is_deleted else None,
     )
-    course_plan = CoursePlan(tuple(changes), courses.versions_in(structure, [change.usage_key for change in changes]))
+    changed_keys = [change.usage_key for change in changes if not isinstance(change, PutFile | DeleteFile)]
+    course_plan = CoursePlan(tuple(changes), courses.versions_in(structure, changed_keys))
     outcome = courses.outcome_of(course_plan, structure)
     changed = frozenset(outcome.definitions.keys() | outcome.children.keys())
     steps = (*_steps(wanted, structure, changed), *_deletions(outcome.deleted, structure))
@@ -112,7 +113,7 @@ def _place_of(key: UsageKey, entity_pk: int, structure: CourseStructure) -> Plac
     keys = courses.block_keys_of({*places, *(pk for children in places.values() for pk in children)})
     for parent_pk, children in places.items():
         parent = keys.get(parent_pk)
-        if parent in structure.blocks:
+        if parent is not None and parent in structure.blocks:
             before = tuple(keys[pk] for pk in children[: children.index(entity_pk)] if pk in keys)
             return Place(parent, place_among(structure.children.get(parent, ()), before))
     for parent_pk in places:

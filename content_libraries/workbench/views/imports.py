@@ -189,9 +189,10 @@ def _counts(actions: dict[str, int]) -> tuple[PlanCount, ...]:
 
 def _plan_row(row: dict[str, str]) -> PlanRow:
     act = Action(row["action"])
+    words = [word for _number, word in imports.outcomes_in_words({act: 1})]
     return PlanRow(
         title=row["title"] or row["usage_key"],
-        outcome=capfirst(_(act.value)),
+        outcome=capfirst(*words),
         kind=row["type"],
         reason=row["reason"],
         tone=_tone(act),

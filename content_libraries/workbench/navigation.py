@@ -49,6 +49,7 @@ LIBRARY_TABS: Final = (
     Place("library", gettext_lazy("Content")),
     Place("library-collections", gettext_lazy("Collections")),
     Place("imports", gettext_lazy("Import")),
+    Place("library-backups", gettext_lazy("Backup")),
     Place("library-team", gettext_lazy("Team")),
     Place("library-settings", gettext_lazy("Settings")),
 )

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.urls import URLPattern, path
 
 from .views import (
+    backups,
     collections,
     components,
     containers,
@@ -58,6 +59,12 @@ urlpatterns = [
     path(f"{_LIBRARY}import/jobs/<uuid:uuid>/progress/", imports.import_progress, name="import-progress"),
     path(f"{_LIBRARY}import/jobs/<uuid:uuid>/cancel/", imports.cancel_import, name="import-cancel"),
     path(f"{_LIBRARY}import/jobs/<uuid:uuid>/retry/", imports.retry_import, name="import-retry"),
+    # Backups
+    path(f"{_LIBRARY}backups/", backups.backup_list, name="library-backups"),
+    path(f"{_LIBRARY}backups/<uuid:uuid>/", backups.backup, name="backup"),
+    path(f"{_LIBRARY}backups/<uuid:uuid>/progress/", backups.backup_progress, name="backup-progress"),
+    path(f"{_LIBRARY}backups/<uuid:uuid>/file/", backups.backup_file, name="backup-file"),
+    path(f"{_LIBRARY}backups/<uuid:uuid>/cancel/", backups.cancel, name="backup-cancel"),
     # Courses, and updates from libraries
     path("courses/", courses.course_list, name="courses"),
     path(_COURSE, courses.course_view, name="course"),

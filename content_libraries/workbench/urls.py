@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
 from .views import (
@@ -32,7 +32,7 @@ _COMPONENT = "items/<exact_component_key:item_key>/"
 _CONTAINER = "items/<exact_container_key:item_key>/"
 
 
-def _of_items(suffix: str, view: Callable[..., HttpResponse], name: str) -> list[URLPattern]:
+def _of_items(suffix: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
     """Return the URL patterns of a page that components and containers have in common."""
     return [path(f"{item}{suffix}", view, name=name) for item in (_COMPONENT, _CONTAINER)]
 

@@ -22,6 +22,7 @@ PAGES: Final = (
     f"{LIBRARY}items/new/",
     f"{LIBRARY}collections/",
     f"{LIBRARY}collections/new/",
+    f"{LIBRARY}backups/",
 )
 """All pages that need no preparation. A new page adds its path here."""
 

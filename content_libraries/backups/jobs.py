@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.core.files.base import File
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -93,6 +94,13 @@ def find_backup(library_key: LibraryLocatorV2, backup_uuid: UUID, *, user: Actor
     if job is None:
         raise NotFoundError(_("No backup found for this library."))
     return job
+
+
+def list_backups(library_key: LibraryLocatorV2, *, user: Actor) -> QuerySet[BackupJob]:
+    """List the user's backups of a library, the newest first. Needs EDIT. Raises NotFoundError and NotAllowedError."""
+    access_library(user, library_key, Permission.EDIT)
+    jobs = BackupJob.objects.select_related("task_status").filter(library_key=str(library_key))
+    return jobs.filter(user=refer_to(user)).order_by("-created", "-pk")
 
 
 def start_restore(file: File[bytes], *, user: Actor) -> RestoreJob:

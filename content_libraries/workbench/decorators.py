@@ -8,6 +8,7 @@ from typing import Final
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.csrf import csrf_protect
 from django_htmx.http import HttpResponseClientRedirect
@@ -18,7 +19,7 @@ from ..rest.converters import MalformedKey
 from .policy import set_policy
 from .refusals import refusal
 
-type View = Callable[..., HttpResponse]
+type View = Callable[..., HttpResponseBase]
 
 MARK: Final = "X-Workbench"
 """The header by which the script knows that an error response has a message for the page."""
@@ -49,14 +50,14 @@ def _served(view: View, *, methods: tuple[str, ...], is_public: bool = False) ->
 
     @csrf_protect  # hosts need not have the middleware
     @wraps(view)
-    def serve(request: HttpRequest, **keys: object) -> HttpResponse:
+    def serve(request: HttpRequest, **keys: object) -> HttpResponseBase:
         if request.method not in methods:
             return HttpResponseNotAllowed(methods)
         if not is_public and not request.user.is_authenticated:
             return _login(request)
         try:
             _require_keys(keys)
-            response = view(request, **keys)
+            response: HttpResponseBase = view(request, **keys)
         except ContentLibrariesError as error:
             response = refusal(request, error)
         _set_headers(response)
@@ -80,7 +81,7 @@ def _require_keys(keys: dict[str, object]) -> None:
             raise key.error
 
 
-def _set_headers(response: HttpResponse) -> None:
+def _set_headers(response: HttpResponseBase) -> None:
     set_policy(response)
     response.headers[MARK] = "1"
     # Whole pages and their parts have the same URL. Browsers ask again after a change, and when a user has logged out.

@@ -54,6 +54,7 @@ LIBRARY_TABS: Final = (
     Place("library-releases", gettext_lazy("Releases")),
     Place("library-replace", gettext_lazy("Find and replace")),
     Place("imports", gettext_lazy("Import")),
+    Place("library-backups", gettext_lazy("Backup")),
     Place("library-team", gettext_lazy("Team")),
     Place("library-settings", gettext_lazy("Settings")),
 )

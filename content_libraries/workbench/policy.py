@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.http import HttpResponseBase
+from django.http.response import HttpResponseBase
 
 HEADER: Final = "Content-Security-Policy"
 

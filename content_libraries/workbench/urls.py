@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
 from .views import (
+    backups,
     bulk_edits,
     change_sets,
     collections,
@@ -37,7 +38,7 @@ _COMPONENT = "items/<exact_component_key:item_key>/"
 _CONTAINER = "items/<exact_container_key:item_key>/"
 
 
-def _of_items(suffix: str, view: Callable[..., HttpResponse], name: str) -> list[URLPattern]:
+def _of_items(suffix: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
     """Return the URL patterns of a page that components and containers have in common."""
     return [path(f"{item}{suffix}", view, name=name) for item in (_COMPONENT, _CONTAINER)]
 
@@ -64,6 +65,12 @@ urlpatterns = [
     path(f"{_LIBRARY}import/jobs/<uuid:uuid>/progress/", imports.import_progress, name="import-progress"),
     path(f"{_LIBRARY}import/jobs/<uuid:uuid>/cancel/", imports.cancel_import, name="import-cancel"),
     path(f"{_LIBRARY}import/jobs/<uuid:uuid>/retry/", imports.retry_import, name="import-retry"),
+    # Backups
+    path(f"{_LIBRARY}backups/", backups.backup_list, name="library-backups"),
+    path(f"{_LIBRARY}backups/<uuid:uuid>/", backups.backup, name="backup"),
+    path(f"{_LIBRARY}backups/<uuid:uuid>/progress/", backups.backup_progress, name="backup-progress"),
+    path(f"{_LIBRARY}backups/<uuid:uuid>/file/", backups.backup_file, name="backup-file"),
+    path(f"{_LIBRARY}backups/<uuid:uuid>/cancel/", backups.cancel, name="backup-cancel"),
     # Courses, and updates from libraries
     path("courses/", courses.course_list, name="courses"),
     path(_COURSE, courses.course_view, name="course"),

@@ -29,6 +29,9 @@ PAGES: Final = (
     f"{LIBRARY}releases/new/",
     f"{LIBRARY}replace/",
     f"{LIBRARY}bulk-settings/",
+    f"{LIBRARY}backups/",
+    f"{LIBRARY}import/",
+    "/courses/",
 )
 """All pages that need no preparation. A new page adds its path here."""
 

@@ -19,6 +19,7 @@ from .jobs import (
     start_restore_plan,
     start_verification,
 )
+from .legacy_archives import is_legacy_archive
 from .models import BackupJob, RestoreJob, RestorePurpose
 from .reports import archive_report, restore_action_in_words, restore_report
 from .restoring.applying import RestoreOutdatedError
@@ -49,6 +50,7 @@ __all__ = [
     "find_own_backup",
     "find_restore",
     "find_verification",
+    "is_legacy_archive",
     "list_backups",
     "plan_library_restore",
     "read_archive",

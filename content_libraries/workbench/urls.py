@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path
 
 from .views import (
+    archives,
     backups,
     bulk_edits,
     change_sets,
@@ -65,6 +66,12 @@ urlpatterns = [
     path(f"{_LIBRARY}import/jobs/<uuid:uuid>/progress/", imports.import_progress, name="import-progress"),
     path(f"{_LIBRARY}import/jobs/<uuid:uuid>/cancel/", imports.cancel_import, name="import-cancel"),
     path(f"{_LIBRARY}import/jobs/<uuid:uuid>/retry/", imports.retry_import, name="import-retry"),
+    # Archives
+    path("archives/", archives.upload, name="archives"),
+    path("archives/<uuid:uuid>/", archives.archive, name="archive"),
+    path("archives/<uuid:uuid>/progress/", archives.archive_progress, name="archive-progress"),
+    path("restores/<uuid:uuid>/", archives.restore_job, name="restore-job"),
+    path("restores/<uuid:uuid>/progress/", archives.restore_progress, name="restore-progress"),
     # Backups
     path(f"{_LIBRARY}backups/", backups.backup_list, name="library-backups"),
     path(f"{_LIBRARY}backups/<uuid:uuid>/", backups.backup, name="backup"),

@@ -32,6 +32,7 @@ PAGES: Final = (
     f"{LIBRARY}backups/",
     f"{LIBRARY}import/",
     "/courses/",
+    "/archives/",
 )
 """All pages that need no preparation. A new page adds its path here."""
 

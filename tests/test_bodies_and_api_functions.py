@@ -135,7 +135,7 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
         history.make_bulk_edit, decides=BULK_EDIT, elsewhere="selection edit"
     ),
     bulk_edit_serializers.BulkEditRequestSerializer: Feeds.to(
-        history.preview_bulk_edit, decides=BULK_EDIT, elsewhere="selection edit report"
+        history.preview_bulk_edit, decides=BULK_EDIT, elsewhere="selection edit report part"
     ),
     change_set_views.ChangeSetQuerySerializer: Feeds.to(
         history.list_change_sets, decides="library_key course_key item_key", user="username"
@@ -175,7 +175,7 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
     change_set_views.ChangeSetQuerySerializer: Feeds.to(
         history.list_change_sets, decides="library_key course_key item_key", user="username"
     ),
-    publish_preview_views.PublishPreviewRequestSerializer: Feeds.to(history.preview_publish),
+    publish_preview_views.PublishPreviewRequestSerializer: Feeds.to(history.preview_publish, elsewhere="left_out"),
     releases.ApprovalSerializer: Feeds.to(history.approve_release),
     releases.CommentSerializer: Feeds.to(history.comment_release),
     releases.OptionalReasonSerializer: Feeds.to(history.cancel_release),
@@ -240,6 +240,7 @@ FED: Mapping[type[Serializer[Any]], Feeds] = {
 ELSEWHERE = frozenset(
     {
         "BulkEditPageSerializer",  # says which part of a plan a view shows
+        "PreviewPageSerializer",  # so does this
         "StrictSerializer",  # takes no field at all
         "TaxonomyExportQueryParamsSerializer",  # says how a view writes a file
         "TaxonomyFileSerializer",  # checks a file that a view of openedx-tagging reads

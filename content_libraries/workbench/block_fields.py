@@ -11,6 +11,8 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from ..block_types.api import DATA
+from ..errors import InvalidValueError
+from ..values import read_json
 from ..xblocks.api import DeclaredField
 from .forms import TextField, WorkbenchForm
 
@@ -51,8 +53,8 @@ class JsonField(forms.CharField):
         if not text:
             return None
         try:
-            return json.loads(text)
-        except ValueError as error:
+            return read_json(text)
+        except InvalidValueError as error:
             raise forms.ValidationError(_("This is not JSON: %(error)s") % {"error": error}) from error
 
 
@@ -61,7 +63,7 @@ class ChosenValueField(forms.ChoiceField):
 
     def clean(self, value: object) -> object:
         chosen = super().clean(value)
-        return json.loads(chosen) if chosen else None
+        return read_json(chosen) if chosen else None
 
 
 def editable_fields(declared: Iterable[DeclaredField]) -> list[DeclaredField]:

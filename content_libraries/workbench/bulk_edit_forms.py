@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -12,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ..content import api as content
-from ..errors import MalformedKeyError
+from ..errors import InvalidValueError, MalformedKeyError, OversizedValueError
 from ..history.api import BlockEdit, ContextKey, EditableKey, Replacing, Selection, SettingsEdit
 from ..keys import LibraryLocatorV2, block_key, item_key
+from ..values import read_json
 from .forms import WorkbenchForm
 
 _CONTAINERS: Final = (
@@ -124,7 +124,9 @@ class SettingsForm(SelectionForm):
 def _value(text: str) -> object:
     """Return the value that a text stands for as JSON; the text itself if it is no JSON."""
     try:
-        value: object = json.loads(text)
-    except ValueError:
+        value = read_json(text)
+    except OversizedValueError:
+        raise
+    except InvalidValueError:
         return text
     return text if value is None else value

@@ -205,3 +205,19 @@ def test_a_preview_stays_small_and_cheap(library: ContentLibrary, author: User, 
     for number in range(30):
         make_text(library, author, f"t{number}", "words\n" * 500)
     assert queries() == few
+
+
+def test_a_large_selection_is_previewed_in_part_and_edited_whole(
+    library: ContentLibrary, author: User, browse: Browse, settings: Any
+) -> None:
+    settings.CONTENT_LIBRARIES_BULK_EDIT_MAX_AT_ONCE = 1
+    keys = [make_text(library, author, code) for code in ("t1", "t2")]
+    client = browse(author)
+    page = preview(client, WORDS)
+    assert "Your selection has 2 items." in page
+    assert "<strong>1</strong> item changes" in page
+    job = client.post(REPLACE, {**WORDS, "fingerprint": fingerprint(page), "apply": "1"}, headers=BOOSTED)
+    assert job.status_code == 302
+    (uuid,) = re.findall(r"bulk-edits/([0-9a-f-]+)/", job["Location"])
+    bulk_edit.run(uuid)
+    assert all("texts" in olx(key, author) for key in keys)

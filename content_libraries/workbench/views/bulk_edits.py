@@ -58,9 +58,16 @@ class ShownItem:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a bulk edit would do, as far as a page shows it."""
+    """
+    What a bulk edit would do, as far as a page shows it.
+
+    Args:
+        is_part: whether only the first of the ``chosen`` items were looked at; all of them are edited.
+    """
 
     fingerprint: str
+    is_part: bool
+    chosen: int
     counts: Sequence[PlanCount]
     fields: Sequence[history.FieldCount]
     items: Sequence[ShownItem]
@@ -173,7 +180,7 @@ def _require_view(request: HttpRequest, key: ContextKey) -> None:
 
 
 def _preview(request: HttpRequest, form: SelectionForm) -> Preview:
-    plan = history.preview_bulk_edit(form.selection(), form.edit(), user=request.user)
+    plan = history.preview_bulk_edit(form.selection(), form.edit(), user=request.user, part=1)
     counts = [
         PlanCount(len(plan.items), ngettext("item changes", "items change", len(plan.items)), Tone.INFO),
         PlanCount(plan.looked_at, ngettext("item was looked at", "items were looked at", plan.looked_at)),
@@ -186,6 +193,8 @@ def _preview(request: HttpRequest, form: SelectionForm) -> Preview:
         counts=counts,
         fields=plan.fields[:MOST_FIELDS],
         items=[_shown_item(planned) for planned in plan.items[:MOST_SHOWN]],
+        is_part=plan.parts > 1,
+        chosen=len(plan.chosen),
         hidden_items=max(0, len(plan.items) - MOST_SHOWN),
         left_alone=plan.left_alone[:MOST_LEFT_ALONE],
         hidden_left_alone=max(0, len(plan.left_alone) - MOST_LEFT_ALONE),

@@ -146,6 +146,11 @@ def block_key(text: str) -> UsageKey:
     return key
 
 
+def any_item_key(text: str) -> ItemKey | UsageKey:
+    """Parse the key of a library item, or of a block of a course. Raises MalformedKeyError."""
+    return item_key(text) if text.startswith(("lb:", "lct:")) else block_key(text)
+
+
 def run_block_key(text: str) -> UsageKey:
     """Parse the usage key of a block of a run of a course, without the branch. Raises MalformedKeyError."""
     key = block_key(text)
@@ -153,6 +158,11 @@ def run_block_key(text: str) -> UsageKey:
     if not isinstance(course, CourseLocator) or course.run is None:
         raise MalformedKeyError(_("“%(value)s” is not the key of a course block.") % {"value": text})
     return key.map_into_course(course.for_branch(None))
+
+
+def any_run_item_key(text: str) -> ItemKey | UsageKey:
+    """Parse the key of a library item, or of a block as ``run_block_key`` does. Raises MalformedKeyError."""
+    return item_key(text) if text.startswith(("lb:", "lct:")) else run_block_key(text)
 
 
 class _Remembering(OpaqueKey):

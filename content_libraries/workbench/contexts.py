@@ -14,8 +14,6 @@ from ..keys import (
     LibraryContainerLocator,
     LibraryLocatorV2,
     LibraryUsageLocatorV2,
-    block_key,
-    item_key,
     library_key_of,
 )
 from .navigation import Link, library_page
@@ -57,11 +55,6 @@ def changes_url(key: ContextKey) -> str:
     """Return the page with the change sets of a library or course."""
     name = "library-changes" if isinstance(key, LibraryLocatorV2) else "course-changes"
     return reverse(f"workbench:{name}", args=[key])
-
-
-def any_item_key(text: str) -> AnyItemKey:
-    """Parse the key of an item of a library, or of a block of a course. Raises MalformedKeyError."""
-    return item_key(text) if text.startswith(("lb:", "lct:")) else block_key(text)
 
 
 def context_of(key: AnyItemKey) -> ContextKey:

@@ -19,12 +19,12 @@ from django.utils.translation import gettext_lazy
 
 from ...admin_base.key_fields import ProposingInput
 from ...errors import ContentLibrariesError, MalformedKeyError, NotFoundError
-from ...keys import course_key, library_key
+from ...keys import any_item_key, course_key, library_key
 from ...learning_core.api import ChangeSetName
 from .. import api
 from ..change_sets import AnyItemKey, ContextKey
 from .set_actions import ChangeSetActions, publish_restore_url, restore_urls
-from .set_pages import SET_PAGE, UNDO_PAGE, parse_item, shown_set
+from .set_pages import SET_PAGE, UNDO_PAGE, shown_set
 
 _ROWS: Final = 100
 _COMPARISON_PAGE: Final = "content_libraries_changesetname_comparison"
@@ -139,7 +139,7 @@ class ChangeSetAdmin(ChangeSetActions):
         self.require_staff(request)
         try:
             change_set = api.get_change_set(uuid, user=request.user)
-            key = parse_item(request.GET.get("item_key", ""))
+            key = any_item_key(request.GET.get("item_key", ""))
             before, after = (api.StateName(key, api.AroundChangeSet(uuid, before=first)) for first in (True, False))
             comparison = api.compare(before, after, user=request.user)
         except ContentLibrariesError as error:
@@ -181,4 +181,4 @@ def _place(text: str) -> ContextKey | AnyItemKey:
     """Parse the key of a library, a course, an item or a block. Raises MalformedKeyError."""
     if text.startswith("lib:"):
         return library_key(text)
-    return course_key(text) if text.startswith("course-v1:") else parse_item(text)
+    return course_key(text) if text.startswith("course-v1:") else any_item_key(text)

@@ -15,10 +15,10 @@ from django.utils.translation import ngettext
 
 from ...courses.api import holds_blocks
 from ...errors import ContentLibrariesError, MalformedKeyError, NotFoundError
-from ...keys import LibraryContainerLocator, LibraryLocatorV2, LibraryUsageLocatorV2, library_key
+from ...keys import LibraryContainerLocator, LibraryLocatorV2, LibraryUsageLocatorV2, any_item_key, library_key
 from .. import api
 from ..change_sets import AnyItemKey
-from .set_pages import MOST_SHOWN, RESTORE_PAGE, SET_PAGE, UNDO_PAGE, ChangeSetPages, parse_item, shown_set
+from .set_pages import MOST_SHOWN, RESTORE_PAGE, SET_PAGE, UNDO_PAGE, ChangeSetPages, shown_set
 
 
 class _UndoForm(forms.Form):
@@ -174,7 +174,7 @@ def _target(request: HttpRequest) -> api.RestoreTarget:
         if said["library_key"] and said["publish_log"]:
             return api.LibraryState(library_key(said["library_key"]), said["publish_log"])
         if said["item_key"] and said["version_num"]:
-            return api.ItemVersion(parse_item(said["item_key"]), said["version_num"], said["with_children"])
+            return api.ItemVersion(any_item_key(said["item_key"]), said["version_num"], said["with_children"])
     except MalformedKeyError as error:
         raise Http404(error.message) from error
     raise Http404

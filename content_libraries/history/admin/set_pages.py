@@ -11,9 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from ...admin_base.staff import StaffAdmin
-from ...keys import block_key, item_key
 from .. import api
-from ..change_sets import AnyItemKey
 
 SET_PAGE: Final = "content_libraries_changesetname_set"
 UNDO_PAGE: Final = "content_libraries_changesetname_undo"
@@ -51,8 +49,3 @@ def shown_set(change_set: api.ChangeSet) -> ShownSet:
     """Return a change set as pages show it."""
     kind = str(api.KIND_NAMES[change_set.kind])
     return ShownSet(change_set, kind, reverse(f"admin:{SET_PAGE}", args=(change_set.uuid,)))
-
-
-def parse_item(text: str) -> AnyItemKey:
-    """Parse the key of an item of a library or of a block of a course. Raises MalformedKeyError."""
-    return item_key(text) if text.startswith(("lb:", "lct:")) else block_key(text)

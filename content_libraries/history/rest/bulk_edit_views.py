@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
@@ -15,8 +15,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import keys
-from ...errors import ConflictError, ContentLibrariesError, InvalidInputError, MalformedKeyError
+from ...errors import ConflictError, ContentLibrariesError, InvalidInputError
+from ...keys import CourseKey, LibraryLocatorV2
 from ...rest.bodies import refuse_fields, request_body
+from ...rest.named_keys import named_key
 from ...rest.pages import LibraryPagination, page_serializer
 from ...rest.query import without_blanks
 from ...rest.views import LibraryAPIView
@@ -199,25 +201,21 @@ def _selection(wanted: dict[str, Any]) -> api.Selection:
     """Return the selection of a body. Raises InvalidInputError."""
     if ("library_key" in wanted) == ("course_key" in wanted):
         raise InvalidInputError(_("Name either library_key or course_key."), field="library_key")
-    name = "library_key" if "library_key" in wanted else "course_key"
-    try:
-        context = keys.library_key(wanted[name]) if name == "library_key" else keys.course_key(wanted[name])
-    except MalformedKeyError as error:
-        raise InvalidInputError(error.message, field=name) from error
+    in_library = "library_key" in wanted
+    name = "library_key" if in_library else "course_key"
+    parse: Callable[[str], LibraryLocatorV2 | CourseKey] = keys.library_key if in_library else keys.course_key
     return api.Selection(
-        context_key=context,
+        context_key=named_key(parse, wanted[name], field=name),
         block_types=tuple(wanted["block_types"]),
-        item_keys=_item_keys(wanted["item_keys"], in_library=name == "library_key"),
+        item_keys=_item_keys(wanted["item_keys"], in_library=in_library),
         collection=wanted.get("collection", ""),
         query=wanted.get("query", ""),
     )
 
 
 def _item_keys(texts: Sequence[str], *, in_library: bool) -> tuple[api.EditableKey, ...]:
-    try:
-        return tuple(keys.item_key(text) if in_library else keys.block_key(text) for text in texts)
-    except MalformedKeyError as error:
-        raise InvalidInputError(error.message, field="item_keys") from error
+    parse: Callable[[str], api.EditableKey] = keys.item_key if in_library else keys.block_key
+    return tuple(named_key(parse, text, field="item_keys") for text in texts)
 
 
 def _edit(wanted: dict[str, Any]) -> api.BlockEdit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,15 +13,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import keys
-from ...errors import InvalidInputError, MalformedKeyError
+from ...errors import InvalidInputError
 from ...rest.dates import SecondsDateTimeField
+from ...rest.named_keys import named_key
 from ...rest.pages import LibraryPagination, page_serializer
 from ...rest.query import without_blanks
 from ...rest.views import LibraryAPIView
 from .. import api
 from ..change_sets import AnyItemKey, ContextKey
 
-_PLACES: Final = ("library_key", "course_key", "item_key")
+_PLACES: Final[Mapping[str, Callable[[str], ContextKey | AnyItemKey]]] = {
+    "library_key": keys.library_key,
+    "course_key": keys.course_key,
+    "item_key": keys.any_item_key,
+}
 _PAGE: Final = [
     OpenApiParameter("page", int),
     OpenApiParameter("page_size", int, description="10 by default, 100 at most."),
@@ -140,18 +146,8 @@ def _place(wanted: dict[str, Any]) -> ContextKey | AnyItemKey:
     """Return the key of what is asked about. Raises InvalidInputError unless exactly one is named."""
     named = [name for name in _PLACES if name in wanted]
     if len(named) != 1:
-        raise InvalidInputError(_("Name one of library_key, course_key and item_key."), field=(named or _PLACES)[0])
+        field = next(iter(named or _PLACES))
+        raise InvalidInputError(_("Name one of library_key, course_key and item_key."), field=field)
     [name] = named
-    try:
-        return _parsed(name, wanted[name])
-    except MalformedKeyError as error:
-        raise InvalidInputError(error.message, field=name) from error
-
-
-def _parsed(name: str, text: str) -> ContextKey | AnyItemKey:
-    if name == "library_key":
-        return keys.library_key(text)
     # A plus sign that a client has not encoded arrives as a space.
-    if name == "course_key":
-        return keys.course_key(text.replace(" ", "+"))
-    return keys.item_key(text) if text.startswith(("lb:", "lct:")) else keys.block_key(text.replace(" ", "+"))
+    return named_key(_PLACES[name], wanted[name].replace(" ", "+"), field=name)

@@ -12,11 +12,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import keys
-from ...errors import InvalidInputError, MalformedKeyError
 from ...learning_core.api import VersionStatus
 from ...rest.bodies import StrictSerializer, request_body
 from ...rest.dates import SecondsDateTimeField
 from ...rest.differences import DifferenceSerializer
+from ...rest.named_keys import named_key
 from ...rest.views import LibraryAPIView
 from .. import api
 from ..change_sets import AnyItemKey, item_type_of_key
@@ -163,10 +163,7 @@ def _states(wanted: dict[str, Any]) -> tuple[api.StateName, api.StateName]:
 
 
 def _key(text: str, field: str) -> AnyItemKey:
-    try:
-        return keys.item_key(text) if text.startswith(("lb:", "lct:")) else keys.block_key(text)
-    except MalformedKeyError as error:
-        raise InvalidInputError(error.message, field=field, as_list=True) from error
+    return named_key(keys.any_item_key, text, field=field, as_list=True)
 
 
 def _moment(state: dict[str, Any]) -> api.Moment:

@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import keys
-from ...errors import InvalidInputError, MalformedKeyError
 from ...keys import ItemKey, LibraryLocatorV2
 from ...rest.bodies import KeyListField, StrictSerializer, request_body
 from ...rest.dates import SecondsDateTimeField
+from ...rest.named_keys import named_key
 from ...rest.views import LibraryAPIView
 from .. import api
 from .preview_pages import PreviewPage, PreviewPageSerializer, PreviewPagesSerializer, wanted_page
@@ -142,20 +142,14 @@ class PublishPreviewsView(LibraryAPIView):
 
 def library_of(text: str) -> LibraryLocatorV2:
     """Parse the key of a library. Raises InvalidInputError, which is a 400 here."""
-    try:
-        return keys.library_key(text)
-    except MalformedKeyError as error:
-        raise InvalidInputError(error.message, field="library_key") from error
+    return named_key(keys.library_key, text, field="library_key")
 
 
 def items_of(texts: list[str] | None) -> list[ItemKey] | None:
     """Parse the keys of items, each once. Raises InvalidInputError, which is a 400 here."""
     if texts is None:
         return None
-    try:
-        return [keys.item_key(text) for text in dict.fromkeys(texts)]
-    except MalformedKeyError as error:
-        raise InvalidInputError(error.message, field="item_keys") from error
+    return [named_key(keys.item_key, text, field="item_keys") for text in dict.fromkeys(texts)]
 
 
 def preview_data(preview: api.PublishPreview, page: PreviewPage) -> Mapping[str, object]:

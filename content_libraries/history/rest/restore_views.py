@@ -13,8 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ... import keys
-from ...errors import ConflictError, ContentLibrariesError, InvalidInputError, MalformedKeyError
+from ...errors import ConflictError, ContentLibrariesError
 from ...rest.bodies import StrictSerializer, request_body
+from ...rest.named_keys import named_key
 from ...rest.views import LibraryAPIView
 from .. import api
 from .change_set_views import ChangeSetSerializer
@@ -137,11 +138,8 @@ def _target(request: Request) -> api.RestoreTarget:
     body.is_valid(raise_exception=True)
     wanted = body.validated_data
     name = "library_key" if "library_key" in wanted else "item_key"
-    try:
-        if name == "library_key":
-            return api.LibraryState(keys.library_key(wanted[name]), wanted["publish_log"])
-        text = wanted[name]
-        key = keys.item_key(text) if text.startswith(("lb:", "lct:")) else keys.run_block_key(text)
-        return api.ItemVersion(key, wanted["version_num"], wanted.get("with_children", False))
-    except MalformedKeyError as error:
-        raise InvalidInputError(error.message, field=name) from error
+    if name == "library_key":
+        key = named_key(keys.library_key, wanted[name], field=name)
+        return api.LibraryState(key, wanted["publish_log"])
+    item = named_key(keys.any_run_item_key, wanted[name], field=name)
+    return api.ItemVersion(item, wanted["version_num"], wanted.get("with_children", False))

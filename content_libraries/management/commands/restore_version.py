@@ -72,7 +72,7 @@ def _target(key: str, version_num: int | None, publish_log: UUID | None, *, with
         return api.LibraryState(keys.library_key(key), publish_log)
     if version_num is None or publish_log is not None:
         raise CommandError(_("Name --version-num with an item, and no --publish-log."))
-    item_key = keys.item_key(key) if key.startswith(("lb:", "lct:")) else keys.run_block_key(key)
+    item_key = keys.any_run_item_key(key)
     return api.ItemVersion(item_key, version_num, with_children)
 
 

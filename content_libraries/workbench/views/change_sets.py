@@ -20,10 +20,10 @@ from ...courses import api as courses
 from ...errors import InvalidInputError
 from ...history import api as history
 from ...history.api import AnyItemKey, ChangeKind, ChangeRecord, ChangeSet, ContextKey
-from ...keys import CourseKey, LibraryLocatorV2
+from ...keys import CourseKey, LibraryLocatorV2, any_item_key
 from ...libraries import api as libraries
 from ...libraries.api import Permission
-from ..contexts import any_item_key, changes_url, context_of, render_in_context
+from ..contexts import changes_url, context_of, render_in_context
 from ..decorators import page
 from ..differences import shown_difference
 from ..drawings import draw_activity

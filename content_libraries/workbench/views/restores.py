@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from ...errors import InvalidInputError
 from ...history import api as history
 from ...history.api import ChangeKind, ContextKey, OnConflict, UndoAction, UndoPlan
-from ...keys import LibraryContainerLocator, library_key
+from ...keys import LibraryContainerLocator, any_item_key, library_key
 from ..components import Plan, PlanCount, PlanRow, Tone
-from ..contexts import any_item_key, changes_url, context_of, render_in_context
+from ..contexts import changes_url, context_of, render_in_context
 from ..decorators import form_page
 from ..forms import WorkbenchForm
 from ..navigation import Link

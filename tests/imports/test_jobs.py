@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models.signals import post_save
+from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 from opaque_keys.edx.keys import UsageKey
 from openedx_content.models_api import DraftChangeLog, PublishableEntity, PublishLog
@@ -28,7 +30,7 @@ from tests.brokers import broker_in
 from tests.conftest import CommitRunner, MemberFactory
 from tests.learning_core.dump import dump
 
-from .conftest import Start, Upload, work
+from .conftest import Start, Upload, legacy_archive, work
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +61,18 @@ def test_a_job_imports_what_was_asked_for_and_says_so(upload: Upload, start: Sta
     assert not migration.is_failed
     assert migration.report["counts"] == {"sections": 1, "subsections": 1, "units": 1, "components": 2}
     assert PublishLog.objects.count() == 1
+
+
+@pytest.mark.parametrize(("name", "kind"), [("course", "course"), ("library", "legacy library")])
+def test_the_steps_name_the_kind_of_the_source(
+    upload: Upload, start: Start, tmp_path: Path, name: str, kind: str
+) -> None:
+    path = legacy_archive(tmp_path, '<problem url_name="p"/>') if name == "library" else None
+    job = start(upload(path))
+    with CaptureQueriesContext(connection) as queries:
+        work(job.uuid)
+    shown = {name for query in queries for name in re.findall(r"Importing [^(]*(?=[(]0[)])", query["sql"])}
+    assert shown == {f"Importing {kind} "}
 
 
 def test_a_commit_tells_the_worker(upload: Upload, start: Start, run_on_commit: CommitRunner) -> None:

@@ -114,6 +114,15 @@ def test_tags_that_a_sync_brings_are_found_though_nothing_else_changes(
         assert shown["level0"] == [f"Keywords > {value}" for value in values]
 
 
+def test_tags_that_a_paste_brings_are_found(course: None, staff: User, run_on_commit: Committing) -> None:
+    keywords = tagging_api.create_taxonomy("Keywords", allow_free_text=True)
+    tagging_api.tag_object(str(TEXT), keywords, ["light"])
+    api.copy_to_clipboard(TEXT, user=staff)
+    with run_on_commit():
+        pasted = api.paste_block(UNIT, user=staff)
+    assert found(pasted.block.usage_key)["tags"]["level0"] == ["Keywords > light"]
+
+
 def test_a_block_that_cannot_be_read_is_found_by_its_title(
     course: None, run_on_commit: Committing, caplog: pytest.LogCaptureFixture
 ) -> None:

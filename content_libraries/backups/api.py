@@ -24,8 +24,8 @@ from .models import BackupJob, RestoreJob, RestorePurpose
 from .reports import archive_report, restore_action_in_words, restore_report
 from .restoring.applying import RestoreOutdatedError
 from .restoring.data import Collision, RestoreMode, RestoreOptions
+from .verifying.archives import read_archive, verify_archive
 from .verifying.data import Archive
-from .verifying.reading import read_archive, verify_archive
 from .writing.selection import BackupOptions
 
 __all__ = [

@@ -41,8 +41,8 @@ from .models import BackupJob, RestoreJob, RestorePurpose
 from .reports import archive_report, restore_report
 from .restoring.data import RestoreMode, RestoreOptions
 from .restoring.staging import restore_staged, staged_tags
+from .verifying.archives import read_archive, verify_archive
 from .verifying.data import Archive
-from .verifying.reading import read_archive, verify_archive
 from .writing.selection import BackupOptions
 
 EXPORTING: Final = "Exporting"

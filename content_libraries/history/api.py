@@ -83,7 +83,7 @@ from .releases.errors import (
     TooManyEventsError,
     WrongStateError,
 )
-from .releases.reading import (
+from .releases.queries import (
     access_release,
     allowed_actions,
     get_release,

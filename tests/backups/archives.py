@@ -15,7 +15,7 @@ from openedx_content import api as content_api
 from openedx_content.models_api import Container, PublishableEntity, PublishableEntityVersion
 
 from content_libraries.backups.restoring.staging import restore_staged
-from content_libraries.backups.verifying.reading import read_archive
+from content_libraries.backups.verifying.archives import read_archive
 from content_libraries.backups.writing.archive import write_archive
 from content_libraries.backups.writing.selection import BackupOptions
 from content_libraries.learning_core import api as learning_core

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from openedx_content import api as content_api
 
 from content_libraries.backups.restoring.staging import restore_staged
-from content_libraries.backups.verifying.reading import read_archive
+from content_libraries.backups.verifying.archives import read_archive
 from content_libraries.learning_core import api as learning_core
 from content_libraries.libraries.models import ContentLibrary
 from tests.learning_core.dump import dump

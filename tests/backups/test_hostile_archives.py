@@ -15,7 +15,7 @@ from openedx_content.models_api import LearningPackage, PublishableEntity
 
 from content_libraries.backups.format.errors import BrokenArchiveError
 from content_libraries.backups.restoring.staging import restore_staged
-from content_libraries.backups.verifying.reading import read_archive, verify_archive
+from content_libraries.backups.verifying.archives import read_archive, verify_archive
 from content_libraries.libraries.models import ContentLibrary
 
 from .archives import Content, backed_up_to, packed, unpacked

@@ -18,7 +18,7 @@ from openedx_content.models_api import DraftChangeLog, LearningPackage
 from content_libraries import api
 from content_libraries.backups.models import BackupJob, RestoreJob
 from content_libraries.backups.tasks import back_up, restore
-from content_libraries.backups.verifying.reading import read_archive
+from content_libraries.backups.verifying.archives import read_archive
 from content_libraries.jobs.api import JobState
 from content_libraries.libraries.models import ContentLibrary
 

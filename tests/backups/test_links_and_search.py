@@ -14,7 +14,7 @@ from content_libraries import api
 from content_libraries.actors import OPERATOR
 from content_libraries.backups.restoring.applying import restore_as_new, restore_into
 from content_libraries.backups.restoring.data import RestoreMode, RestoreOptions
-from content_libraries.backups.verifying.reading import read_archive
+from content_libraries.backups.verifying.archives import read_archive
 from content_libraries.keys import library_key
 from content_libraries.learning_core import api as learning_core
 from content_libraries.libraries.models import ContentLibrary

@@ -15,7 +15,7 @@ from openedx_tagging.models import Taxonomy
 from content_libraries.backups.format.errors import BrokenArchiveError
 from content_libraries.backups.restoring.applying import restore_as_new, restore_into
 from content_libraries.backups.restoring.data import RestoreMode, RestoreOptions, RestorePlan
-from content_libraries.backups.verifying.reading import read_archive
+from content_libraries.backups.verifying.archives import read_archive
 from content_libraries.content import api as content_api
 from content_libraries.content.api import ContainerSettingsData, write_settings
 from content_libraries.errors import NotAllowedError

@@ -14,7 +14,7 @@ from openedx_tagging.models import ObjectTag
 from content_libraries.backups.restoring.applying import RestoreOutdatedError, restore_as_new, restore_into
 from content_libraries.backups.restoring.data import Collision, RestoreMode, RestoreOptions, RestorePlan
 from content_libraries.backups.restoring.planning import plan_restore
-from content_libraries.backups.verifying.reading import read_archive
+from content_libraries.backups.verifying.archives import read_archive
 from content_libraries.errors import InvalidInputError, NotAllowedError
 from content_libraries.keys import library_key
 from content_libraries.learning_core import api as learning_core

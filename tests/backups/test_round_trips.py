@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from openedx_content import api as content_api
 from openedx_content.models_api import Collection, EntityListRow, Media, PublishableEntityVersion
 
-from content_libraries.backups.verifying.reading import read_archive
+from content_libraries.backups.verifying.archives import read_archive
 from content_libraries.content.api import ContainerSettingsData, settings_of, write_settings
 from content_libraries.errors import DamagedFileError
 from content_libraries.learning_core import api as learning_core

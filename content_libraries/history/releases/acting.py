@@ -33,7 +33,7 @@ from ..undo.data import OnConflict
 from ..undo.errors import NothingToUndoError, UndoConflictError
 from ..undo.undoing import undo_change_set
 from .errors import ContentChangedError, NothingToPublishError, NotRevertibleError, TooManyEventsError, WrongStateError
-from .reading import access_release, get_release, package_pk_of, plan_of, require_items_there
+from .queries import access_release, get_release, package_pk_of, plan_of, require_items_there
 
 MAX_EVENTS: Final = 1_000
 """How many comments on a release, and changes of its state, there may be before it takes only actions that end it."""

@@ -54,7 +54,11 @@ class BackupForm(WorkbenchForm):
     """The choice of what goes into a backup."""
 
     part = forms.ChoiceField(
-        label=gettext_lazy("What to back up"), choices=_PARTS, initial="whole", widget=forms.RadioSelect
+        label=gettext_lazy("What to back up"),
+        choices=_PARTS,
+        initial="whole",
+        required=False,
+        widget=forms.RadioSelect,
     )
     collections = _ChosenField(label=gettext_lazy("Collections"))
     items = _ChosenField(label=gettext_lazy("Sections, subsections and units"))

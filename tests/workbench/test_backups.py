@@ -23,6 +23,7 @@ PAGE = "/libraries/lib:CL-TEST:lib1/backups/"
 def test_a_library_is_backed_up_and_the_archive_is_downloaded(
     library: ContentLibrary, staff: User, browse: Browse
 ) -> None:
+    content.create_collection(library.library_key, user=staff, title="Mine")  # there is something to choose
     client = browse(staff)
     response: Any = client.post(PAGE, {"history": "on"})
     assert "every 1s" in client.get(response.url).content.decode()

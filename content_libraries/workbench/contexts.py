@@ -16,11 +16,11 @@ from ..keys import (
     LibraryUsageLocatorV2,
     library_key_of,
 )
-from .navigation import Link, library_page
+from .navigation import Link, course_crumbs, course_tabs, library_page
 from .rendering import TEMPLATES, render_page
 
 LIBRARY_BASE: Final = f"{TEMPLATES}/library_base.html"
-COURSE_BASE: Final = f"{TEMPLATES}/changes/course_base.html"
+COURSE_BASE: Final = f"{TEMPLATES}/course_base.html"
 
 
 def render_in_context(
@@ -39,16 +39,17 @@ def render_in_context(
 
     Args:
         key: the library or course. A library needs VIEW here; for a course, the caller has checked the permission.
-        tab: the place in LIBRARY_TABS that the page belongs to.
+        tab: the place in LIBRARY_TABS that the page belongs to. COURSE_TABS has its counterpart, ``course-…``.
         crumbs, part, status: as for ``render_page``.
     """
     if isinstance(key, LibraryLocatorV2):
         shown = {"base": LIBRARY_BASE, "context_key": key, "is_library": True, **context}
         library = library_page(request, key, tab=tab)
         return render_page(request, template, shown, library=library, crumbs=crumbs, part=part, status=status)
-    shown = {"base": COURSE_BASE, "context_key": key, "is_library": False, **context}
-    course = Link(str(key), changes_url(key))
-    return render_page(request, template, shown, place="courses", crumbs=[course, *crumbs], part=part, status=status)
+    tabs = course_tabs(key, tab.replace("library-", "course-"))
+    shown = {"base": COURSE_BASE, "context_key": key, "is_library": False, "course_tabs": tabs, **context}
+    above = [*course_crumbs(key), *crumbs]
+    return render_page(request, template, shown, place="courses", crumbs=above, part=part, status=status)
 
 
 def changes_url(key: ContextKey) -> str:

@@ -10,8 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
-from ..courses.api import Course
-from ..keys import LibraryLocatorV2
+from ..keys import CourseKey, LibraryLocatorV2
 from ..libraries import api as libraries
 from ..libraries.api import ContentLibrary, Permission
 
@@ -61,6 +60,15 @@ LIBRARY_TABS: Final = (
 """The tabs of a library. Each URL takes the key of the library, and nothing else."""
 
 
+COURSE_TABS: Final = (
+    Place("course", gettext_lazy("Updates")),
+    Place("course-changes", gettext_lazy("Changes")),
+    Place("course-replace", gettext_lazy("Find and replace")),
+    Place("course-bulk-settings", gettext_lazy("Settings of many items")),
+)
+"""The tabs of a course. Each URL takes the key of the course, and nothing else."""
+
+
 @dataclass(frozen=True, slots=True)
 class LibraryPage:
     """
@@ -86,12 +94,20 @@ class LibraryPage:
         )
 
 
-def course_crumbs(course: Course | None = None) -> tuple[Link, ...]:
+def course_crumbs(course_key: CourseKey | None = None) -> tuple[Link, ...]:
     """Return the path above the pages of courses, or above the pages of one course."""
     found = [Link(gettext("Courses"), reverse("workbench:courses"))]
-    if course is not None:
-        found.append(Link(course.display_name or str(course.id), reverse("workbench:course", args=[course.id])))
+    if course_key is not None:
+        found.append(Link(str(course_key), reverse("workbench:course", args=[course_key])))
     return tuple(found)
+
+
+def course_tabs(course_key: CourseKey, current: str) -> tuple[Link, ...]:
+    """Return links to the pages of a course. ``current`` is the name of the place that the page belongs to."""
+    return tuple(
+        Link(str(place.label), reverse(f"workbench:{place.name}", args=[course_key]), place.name == current)
+        for place in COURSE_TABS
+    )
 
 
 def main_links(current: str) -> tuple[Link, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -51,3 +52,8 @@ def cost() -> Cost:
         return len(queries)
 
     return measure
+
+
+def text_of(response: Any) -> str:
+    """Return a page without its CSRF tokens, whose random letters may be those that a test looks for."""
+    return re.sub(r"[A-Za-z0-9]{64}", "", response.content.decode())

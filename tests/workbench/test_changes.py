@@ -17,7 +17,7 @@ from tests.conftest import give_role
 from tests.courses.building import key as block_of
 from tests.courses.building import make_course
 
-from .conftest import BOOSTED, HTMX, Browse, Cost
+from .conftest import BOOSTED, HTMX, Browse, Cost, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +49,7 @@ def olx(key: LibraryUsageLocatorV2, user: User) -> str:
 def shown(client: Client, url: str, status: int = 200) -> str:
     response = client.get(url)
     assert response.status_code == status
-    return response.content.decode()
+    return text_of(response)
 
 
 def link_in(page: str, pattern: str) -> str:
@@ -88,7 +88,7 @@ def test_changes_are_filtered_by_kind_user_time_and_item(
 
 
 def results(client: Client, query: str) -> str:
-    page = client.get(f"{CHANGES}{query}", headers=HTMX).content.decode()
+    page = text_of(client.get(f"{CHANGES}{query}", headers=HTMX))
     assert "<html" not in page
     return page
 

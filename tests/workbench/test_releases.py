@@ -14,7 +14,7 @@ from content_libraries.content import api as content
 from content_libraries.history import api as history
 from content_libraries.libraries.models import ContentLibrary
 
-from .conftest import BOOSTED, HTMX, Browse, Cost
+from .conftest import BOOSTED, HTMX, Browse, Cost, text_of
 from .test_changes import make_text, shown, write
 
 pytestmark = pytest.mark.django_db
@@ -40,13 +40,13 @@ def buttons(page: str) -> list[str]:
 def do(client: Client, uuid: UUID, action: str, **given: str) -> str:
     response = client.post(f"/releases/{uuid}/{action}/", given, headers=BOOSTED, follow=True)
     assert response.status_code == 200
-    return response.content.decode()
+    return text_of(response)
 
 
 def refused(client: Client, uuid: UUID, action: str, status: int = 400, **given: str) -> str:
     response = client.post(f"/releases/{uuid}/{action}/", given, headers=BOOSTED)
     assert response.status_code == status
-    return response.content.decode()
+    return text_of(response)
 
 
 def test_a_release_is_made_of_chosen_items(library: ContentLibrary, contributor: User, browse: Browse) -> None:
@@ -56,7 +56,7 @@ def test_a_release_is_made_of_chosen_items(library: ContentLibrary, contributor:
     assert "t1" in page
     assert "t2" not in page
     given = {"title": "Week one", "description": "For Monday", "item_keys": str(key)}
-    page = client.post(f"{RELEASES}new/", given, headers=BOOSTED, follow=True).content.decode()
+    page = text_of(client.post(f"{RELEASES}new/", given, headers=BOOSTED, follow=True))
     assert "The release “Week one” is made." in page
     assert "For Monday" in page
     assert "Draft" in page

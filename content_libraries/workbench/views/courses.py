@@ -21,7 +21,7 @@ from ..components import TreeNode
 from ..decorators import page
 from ..forms import WorkbenchForm
 from ..lists import PAGE_SIZE, page_of
-from ..navigation import course_crumbs
+from ..navigation import course_crumbs, course_tabs
 from ..rendering import render_page
 
 _MOST_NODES: Final = 300
@@ -68,6 +68,8 @@ def course_view(request: HttpRequest, course_key: CourseKey) -> HttpResponse:
     nodes = _Outline(structure.children, titles, {one.row.downstream_key for one in links})
     context = {
         "course": course,
+        "context_key": course_key,
+        "course_tabs": course_tabs(course_key, "course"),
         "summaries": sync.summarize_course(course_key, user=request.user),
         "page_obj": shown,
         "offers": [_offer(course_key, one, titles) for one in shown],

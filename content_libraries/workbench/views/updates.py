@@ -28,7 +28,7 @@ from ..decorators import action, form_page, page
 from ..forms import WorkbenchForm, posted
 from ..jobs import progress_of
 from ..lists import PAGE_SIZE
-from ..navigation import Link, course_crumbs
+from ..navigation import course_crumbs
 from ..refusals import errors_in
 from ..rendering import render_page, render_part, tell
 
@@ -119,7 +119,7 @@ def update(request: HttpRequest, course_key: CourseKey, block_key: UsageKey) -> 
         "courses/update.html",
         context,
         place="courses",
-        crumbs=(*course_crumbs(), Link(str(course_key), reverse("workbench:course", args=[course_key]))),
+        crumbs=course_crumbs(course_key),
         part="courses/update_plan.html" if request.method == "GET" else None,
         status=form.status,
     )
@@ -165,7 +165,7 @@ def all_updates(request: HttpRequest, course_key: CourseKey) -> HttpResponse:
     plan = sync.preview_course(course_key, user=request.user)
     context = {"course": course, "form": form, "fingerprint": plan.fingerprint, **_plan_context(plan)}
     return render_page(
-        request, "courses/all.html", context, place="courses", crumbs=course_crumbs(course), status=form.status
+        request, "courses/all.html", context, place="courses", crumbs=course_crumbs(course_key), status=form.status
     )
 
 
@@ -174,7 +174,7 @@ def sync_run(request: HttpRequest, course_key: CourseKey, uuid: UUID) -> HttpRes
     """Show the progress and the report of the update of a course."""
     course = courses.access_course(request.user, course_key, CoursePermission.VIEW)
     context = {"course": course, **_run_context(request, course_key, uuid)}
-    return render_page(request, "courses/run.html", context, place="courses", crumbs=course_crumbs(course))
+    return render_page(request, "courses/run.html", context, place="courses", crumbs=course_crumbs(course_key))
 
 
 @page

@@ -19,6 +19,13 @@ def open_first(page: Page, kind: str) -> None:
     expect(page.get_by_role("heading", level=2).first).to_be_visible()
 
 
+def open_section(page: Page) -> None:
+    """Open a section of the demo course, with two subsections."""
+    page.goto(f"{LIBRARY}?type=section")
+    page.get_by_role("link", name="Plan for reuse", exact=True).click()
+    expect(page.get_by_role("heading", level=2).first).to_be_visible()
+
+
 def titles(page: Page) -> list[str]:
     return page.locator(".wb-children").first.locator(".wb-row > a").all_inner_texts()
 
@@ -50,7 +57,7 @@ def test_facets_narrow_the_search_and_stay_after_a_reload(open_as: PageFactory) 
 
 def test_children_are_put_into_order_with_the_keyboard(open_as: PageFactory) -> None:
     page = open_as("author")
-    open_first(page, "section")
+    open_section(page)
     before = titles(page)
     assert len(before) > 1
     button = page.get_by_role("button", name=f"Move “{before[0]}” down", exact=True)
@@ -67,7 +74,7 @@ def test_children_are_put_into_order_with_the_keyboard(open_as: PageFactory) -> 
 
 def test_children_are_dragged_into_order(open_as: PageFactory) -> None:
     page = open_as("author")
-    open_first(page, "section")
+    open_section(page)
     before = titles(page)
     rows = page.locator(".wb-sortable").first.locator("> li")
     with page.expect_response(re.compile("/order/")):
@@ -81,7 +88,7 @@ def test_children_are_dragged_into_order(open_as: PageFactory) -> None:
 
 def test_what_is_in_a_child_is_shown_below_it(open_as: PageFactory) -> None:
     page = open_as("user")
-    open_first(page, "section")
+    open_section(page)
     page.locator("details summary").first.click()
     expect(page.locator(".wb-nested .wb-row").first).to_be_visible()
 

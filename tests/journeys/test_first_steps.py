@@ -107,6 +107,6 @@ def test_the_readme_imports_a_course(said: dict[str, str]) -> None:
 
 
 def test_the_commands_copy_and_delete_courses(said: dict[str, str]) -> None:
-    output = said["Export, load, publish, copy and delete a course"]
+    output = said["Create, export, load, publish, copy and delete a course"]
     assert "course-v1:MyOrg+Biology+2026" in output
     assert "course-v1:MyOrg+Biology+2027" in output

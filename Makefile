@@ -70,14 +70,13 @@ test-api: $(VENV)/.dev  ## Send thousands of generated requests to the API: none
 test-slow: $(VENV)/.dev  ## Run what takes minutes: every endpoint for every role, killed workers, a project with the wheel
 	$(BIN)/python -m pytest --numprocesses auto -m "slow and not services" --ignore tests/browser
 
-# The other rooms pass there too, and take longer: make test-services ROOMS_ON_DATABASES="tests/sync tests/imports"
+# The other rooms pass there too, and take longer: make test-services ROOMS_ON_DATABASES="tests/sync tests/backups"
 ROOMS_ON_DATABASES := tests/learning_core tests/libraries tests/content/test_bulk.py \
 	tests/content/test_collections_rest.py tests/content/test_publishing_rest.py tests/content/test_tags_rest.py \
 	tests/attacks/test_characters.py tests/attacks/test_taxonomies.py \
 	tests/history/test_change_sets.py tests/history/test_release_races.py tests/history/test_undo_races.py \
 	tests/history/test_undo_properties.py tests/sync/test_races.py tests/imports/test_races.py \
 	tests/xblocks/test_races.py \
-	tests/backups/test_killed_workers.py tests/backups/test_replacing.py \
 	tests/jobs
 
 test-services: $(VENV)/.services  ## Run tests and the install guide on MariaDB and PostgreSQL, over RabbitMQ and Redis, and what compose.yaml starts

@@ -143,7 +143,7 @@ def test_it_insists_on_tls_and_serves_what_was_collected(browser: Browser) -> No
     assert (redirect.status_code, redirect.headers["Location"]) == (301, f"https://{HOST}/")
     assert browser.cookie_headers
     assert all("; Secure" in header for header in browser.cookie_headers)
-    page = browser.ask("GET", "/")
+    page = browser.ask("GET", "/libraries/")
     assert "max-age" in page.headers["Strict-Transport-Security"]
     style = browser.ask("GET", page.text.partition('rel="stylesheet" href="')[2].partition('"')[0])
     assert (style.status_code, "immutable" in style.headers["Cache-Control"]) == (200, True)
@@ -200,7 +200,7 @@ def test_without_redis_it_is_degraded_and_who_is_logged_in_can_go_on(
         there = Browser(degraded.address)
         there.cookies = dict(browser.cookies)
         assert there.json("GET", "/readyz")["status"] == "degraded"
-        assert there.ask("GET", "/").status_code == 200
+        assert there.ask("GET", "/libraries/").status_code == 200
         body = {"title": "Meanwhile", "description": "", "org": "ProdX", "slug": "meanwhile"}
         assert there.json("POST", "/api/libraries/v2/", json=body)["id"] == "lib:ProdX:meanwhile"
 

@@ -17,6 +17,7 @@ from content_libraries.libraries.models import ContentLibrary
 from content_libraries.olx.api import ForbiddenDoctypeError, OlxBlock, OlxTree
 from tests.olx.builders import zip_of
 
+from .grading import grade
 from .test_cartridges import MANIFEST, cartridge, item, resource, run, tree
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +173,19 @@ def test_questions_of_canvas_become_problems(tmp_path: Path) -> None:
     assert not block_of(source, "quiz1-part").note
     assert not block_of(source, "quiz1-note").note
     assert "calculated_question" in block_of(source, "quiz1-calc").note
+
+
+@pytest.mark.parametrize("losing", ['"Set" varname="SCORE">-50', '"Subtract" varname="SCORE">50'])
+def test_answers_that_take_points_away_are_wrong_and_noted(tmp_path: Path, losing: str) -> None:
+    loses = gives(equal("r", "b")).replace('"Set" varname="SCORE">100', losing)
+    options = lid("r", "", {"a": "Good", "b": "Bad"})
+    question = canvas("lossy", "multiple_choice_question", "Best?", options, gives(equal("r", "a")) + loses)
+    files = {"quiz.xml": quiz(question)}
+    kinds = resource("quiz1", "imsqti_xmlv1p2/imscc_xmlv1p1/assessment", "quiz.xml")
+    source = open_source(cartridge(tmp_path, item("i", "The quiz", "quiz1"), kinds, files)).tree()
+    block = block_of(source, "quiz1-lossy")
+    assert [grade(block.olx, f"choice_{place}") for place in range(2)] == [["correct"], ["incorrect"]]
+    assert "take points away" in block.note
 
 
 def test_every_question_of_a_quiz_and_a_bank_has_a_row_and_a_collection(

@@ -187,5 +187,13 @@ def test_points_for_a_part_of_several_answers_are_noted(tmp_path: Path) -> None:
     assert "give none" in block.note
 
 
+def test_points_that_responses_take_away_are_noted(tmp_path: Path) -> None:
+    mapping = '<mapping><mapEntry mapKey="A" mappedValue="1"/><mapEntry mapKey="B" mappedValue="-1"/></mapping>'
+    mapped = assessment_item("one", declared("single", "identifier", "A", mapping=mapping), choice(1, "A", "B"))
+    block = blocks_of(package(tmp_path, changes={"items/one.xml": mapped.encode()}))["i-one"]
+    assert [grade(block.olx, f"choice_{place}") for place in range(2)] == [["correct"], ["incorrect"]]
+    assert block.note == "Wrong answers take points away in the source. In the problem, they only give none."
+
+
 def test_an_upload_is_listed_as_a_package_of_qti(tmp_path: Path, upload: Any) -> None:
     assert upload(package(tmp_path)).kind == "qti"

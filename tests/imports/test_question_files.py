@@ -215,6 +215,25 @@ def test_questions_in_moodles_xml_ask_and_grade_the_same(tmp_path: Path) -> None
     assert "Why" in blocks["Truth"].olx
 
 
+LOSSES = "take points away"
+
+
+def test_points_that_wrong_answers_take_away_are_noted(tmp_path: Path) -> None:
+    inside = answer("x", "100") + answer("y", "-50")
+    moodle_xml = "<quiz>{}{}</quiz>".format(
+        moodle("multichoice", "Lossy", f"<single>true</single>{inside}"),
+        moodle("multichoice", "Kind", "<single>true</single>" + answer("x", "100") + answer("y", "0")),
+    )
+    blocks = blocks_of(write(tmp_path, "bank.xml", moodle_xml))
+    assert [grade(blocks["Lossy"].olx, f"choice_{place}") for place in range(2)] == [["correct"], ["incorrect"]]
+    assert LOSSES in blocks["Lossy"].note
+    assert not blocks["Kind"].note
+    assert "each gives a part" in blocks_of(write(tmp_path, "both.xml", MOODLE_XML))["Pictured"].note
+    assert LOSSES in blocks_of(write(tmp_path, "both.xml", MOODLE_XML))["Pictured"].note
+    gift = write(tmp_path, "bank.gift", "::Lossy:: Asked {=x ~%-50%y}\n\n::Cloze:: Asked {=x ~y}\n")
+    assert [LOSSES in block.note for block in blocks_of(gift).values()] == [True, False]
+
+
 def test_problems_in_markdown_keep_their_markdown(tmp_path: Path) -> None:
     blocks = blocks_of(write(tmp_path, "quiz.md", MARKDOWN))
     assert grade(blocks["Capitals"].olx, "choice_1") == ["correct"]

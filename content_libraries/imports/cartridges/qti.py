@@ -57,10 +57,15 @@ def _problem(kind: str, item: QtiItem) -> str:
 
 
 def _note_on(kind: str, item: QtiItem) -> str:
-    """Return a note about partial points for answers, which get lost; "" if no answer has partial points."""
-    if kind == "many":
-        return problems.note_on_parts() if item.adds_points() else ""
-    return _(_PARTS_OF_POINTS) if kind in _TYPED and item.has_parts() else ""
+    """Return a note about partial points, and about points taken away, if the problem grades without them."""
+    notes: list[str] = []
+    if kind == "many" and item.adds_points():
+        notes.append(problems.note_on_parts())
+    if kind in _TYPED and item.has_parts():
+        notes.append(_(_PARTS_OF_POINTS))
+    if item.takes_points():
+        notes.append(problems.note_on_losses())
+    return " ".join(notes)
 
 
 def _kind(item: QtiItem) -> str:

@@ -112,6 +112,10 @@ class QtiItem:
         giving = [each for each in self._conditions if each.points > 0]
         return len(giving) > 1 and all(len(each.equal) == 1 for each in giving)
 
+    def takes_points(self) -> bool:
+        """Return whether some answers take points away."""
+        return any(each.points < 0 for each in self._conditions)
+
     def feedback_on(self, identifier: str) -> str:
         """Return the feedback on an answer to choose, as HTML; "" without one."""
         names = self._names_of_feedback.get(identifier, ())
@@ -194,7 +198,7 @@ class _Condition:
         lower = [xml.text(found) for tag in _LOWER for found in named[tag]]
         upper = [xml.text(found) for tag in _UPPER for found in named[tag]]
         return cls(
-            points=max((_points(xml.text(found)) for found in xml.children(element, "setvar")), default=0),
+            points=max((_points(found) for found in xml.children(element, "setvar")), default=0),
             equal=tuple((xml.attribute(found, "respident"), xml.text(found)) for found in named["varequal"]),
             within=tuple(xml.text(found) for found in named["varsubstring"]),
             low=lower[0] if lower else "",
@@ -253,8 +257,10 @@ def _range(condition: _Condition) -> Range:
     return Range(low=condition.low, high=condition.high, excludes=condition.excludes)
 
 
-def _points(text: str) -> float:
+def _points(setvar: etree._Element) -> float:
+    """Return the points that a condition gives; below 0 if it takes them away."""
     try:
-        return float(text)
+        points = float(xml.text(setvar))
     except ValueError:
         return 0
+    return -points if xml.attribute(setvar, "action").lower() == "subtract" else points

@@ -37,12 +37,14 @@ class _Declaration:
         right: the right values. Among alternatives, the values that give most points come first.
         shares: value -> the part of the points that it gives.
         has_parts: whether the item gives points for a part of the response, or for a response that is not wholly right.
+        takes_points: whether a response takes points away.
     """
 
     right: tuple[str, ...]
     shares: Mapping[str, float]
     base_type: str
     has_parts: bool = False
+    takes_points: bool = False
 
 
 def question_of(root: etree._Element, rewrite: Rewrite, *, fallback: str) -> Question:
@@ -94,18 +96,18 @@ def _problem(
 
 
 def _note_on(root: etree._Element, interactions: list[etree._Element]) -> str:
-    """Return a note about partial points, which get lost; "" if the item gives none."""
-    parted = {
-        xml.attribute(each, "identifier")
-        for each in xml.children(root, "responseDeclaration")
-        if _declaration(each).has_parts
+    """Return a note about partial points, and about points taken away, if the problem grades without them."""
+    declared = {
+        xml.attribute(each, "identifier"): _declaration(each) for each in xml.children(root, "responseDeclaration")
     }
+    parted = {name for name, declaration in declared.items() if declaration.has_parts}
     is_lost = any(
         xml.attribute(each, "responseIdentifier") in parted
         for each in interactions
         if xml.name(each) in _NO_PARTS and not _is_single_choice(each)
     )
-    return _(_PARTS_OF_POINTS) if is_lost else ""
+    takes = any(declaration.takes_points for declaration in declared.values())
+    return " ".join([_(_PARTS_OF_POINTS)] * is_lost + [problems.note_on_losses()] * takes)
 
 
 def _is_single_choice(element: etree._Element) -> bool:
@@ -204,7 +206,9 @@ def _declaration(element: etree._Element) -> _Declaration:
     has_parts = any(0 < value < most for value in points.values()) or (
         xml.attribute(element, "cardinality") != "single" and sum(value > 0 for value in points.values()) > 1
     )
-    return _Declaration(right, shares, xml.attribute(element, "baseType"), has_parts)
+    return _Declaration(
+        right, shares, xml.attribute(element, "baseType"), has_parts, any(value < 0 for value in points.values())
+    )
 
 
 def _number(text: str) -> float:

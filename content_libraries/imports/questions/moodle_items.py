@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
@@ -30,7 +31,7 @@ class Answer:
 
     Args:
         text: HTML, or what learners have to type.
-        share: the part of the points that it gives.
+        share: the part of the points that it gives; below 0 if it takes points away.
         feedback: HTML.
         tolerance: tolerance of a number; "" for none.
     """
@@ -97,10 +98,17 @@ def _problem(item: MoodleItem) -> str:
 
 
 def _note_on(item: MoodleItem) -> str:
-    """Return a note about partial points for answers, which get lost; "" if no answer has partial points."""
-    asked = item.parts or (item,)
-    if not any(0 < answer.share < _WHOLE for each in asked for answer in each.answers):
-        return ""
+    """Return a note about points for parts, and about points taken away, if the problem grades without them."""
+    shares = [answer.share for each in item.parts or (item,) for answer in each.answers]
+    notes: list[str] = []
+    if any(0 < share < _WHOLE for share in shares):
+        notes.append(_note_on_parts(item))
+    if any(share < 0 for share in shares):
+        notes.append(problems.note_on_losses())
+    return " ".join(filter(None, notes))
+
+
+def _note_on_parts(item: MoodleItem) -> str:
     if item.kind == "multichoice":
         return "" if item.is_single else problems.note_on_parts()
     return _(_PARTS_OF_POINTS)
@@ -202,12 +210,16 @@ def _part(part: MoodleItem, place: int) -> str:
 
 
 def share_of(text: str, whole: float) -> float:
-    """Return the part of the points that an answer gives, from 0 to 1. ``whole`` is the number for all points."""
+    """
+    Return the part of the points that an answer gives, from -1 to 1: below 0 if it takes points away.
+
+    ``whole`` is the number for all points.
+    """
     try:
         share = float(text) / whole
     except ValueError:
         return 0
-    return min(share, 1) if share > 0 else 0
+    return 0 if math.isnan(share) else max(-1, min(share, 1))
 
 
 _MAKERS: Final[Mapping[str, Callable[[MoodleItem], str]]] = {

@@ -49,6 +49,11 @@ def note_on_parts() -> str:
     return _("Only all right answers together give points in the problem. In the source, each gives a part of them.")
 
 
+def note_on_losses() -> str:
+    """Return the note on a problem whose wrong answers take points away in the source."""
+    return _("Wrong answers take points away in the source. In the problem, they only give none.")
+
+
 def short_answer(
     prompt: str, answers: Iterable[str], *, is_case_sensitive: bool = False, are_patterns: bool = False
 ) -> str:

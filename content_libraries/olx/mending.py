@@ -3,7 +3,8 @@ Mends texts that could not be read, for one second reading.
 
 Only damage with one plausible meaning is mended: UTF-16 is decoded, other bytes that are not UTF-8 are read as
 Windows-1252 (which includes the characters of Latin-1), an ``&`` that begins no entity becomes ``&amp;``, entities of
-HTML become their characters, and control characters become spaces. Time and size are bounded by the size of the text.
+HTML become their characters, two surrogates become the character that they stand for, and control characters become
+spaces. Time and size are bounded by the size of the text.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ _ENCODINGS: Final = frozenset(
         b"latin1",
         b"us-ascii",
         b"utf-16",
+        b"utf-16be",
+        b"utf-16le",
         b"utf-8",
         b"utf16",
         b"utf8",
@@ -37,9 +40,13 @@ _ENCODINGS: Final = frozenset(
     }
 )
 _LITERAL: Final = r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)"
+_SURROGATE: Final = r"&#(?:x[Dd][89A-Fa-f][0-9A-Fa-f]{2}|5[5-7][0-9]{3});"
 _REFERENCE: Final = re.compile(
-    rf"{_LITERAL}|&(?:(?P<name>#x[0-9A-Fa-f]{{1,8}}|#[0-9]{{1,8}}|[A-Za-z][A-Za-z0-9]{{0,31}});)?", re.DOTALL
+    rf"{_LITERAL}|(?P<surrogates>{_SURROGATE}{_SURROGATE})"
+    r"|&(?:(?P<name>#x[0-9A-Fa-f]{1,8}|#[0-9]{1,8}|[A-Za-z][A-Za-z0-9]{0,31});)?",
+    re.DOTALL,
 )
+_NUMBER: Final = re.compile(r"#\w+")
 _XML_ENTITIES: Final = frozenset({"amp", "apos", "gt", "lt", "quot"})
 
 
@@ -95,12 +102,28 @@ def _as_utf8(run: re.Match[bytes]) -> bytes:
     try:
         run[0].decode()
     except UnicodeDecodeError:
-        return run[0].decode("cp1252").encode()
+        return _without_surrogates(run[0]) or run[0].decode("cp1252").encode()
     return run[0]
+
+
+def _without_surrogates(data: bytes) -> bytes:
+    """Join the surrogates in a text that is UTF-8 except for them; b"" for other texts."""
+    try:
+        text = data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return b""
+    return _joined(text).encode()
+
+
+def _joined(text: str) -> str:
+    """Replace two surrogates by the character that they stand for, and one alone by U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _mended_reference(found: re.Match[str]) -> str:
     name = found["name"]
+    if found["surrogates"]:
+        return _joined("".join(chr(_code(each)) for each in _NUMBER.findall(found[0])))
     if found[0].startswith("<") or name in _XML_ENTITIES:
         return found[0]
     if name is None:
@@ -113,5 +136,9 @@ def _mended_reference(found: re.Match[str]) -> str:
 
 def _is_character(reference: str) -> bool:
     """Return whether a numeric reference, such as "#233" or "#xe9", names a character that XML can hold."""
-    code = int(reference[2:], 16) if reference.startswith("#x") else int(reference[1:])
+    code = _code(reference)
     return code <= 0x10FFFF and xml_safe(chr(code)) == chr(code)
+
+
+def _code(reference: str) -> int:
+    return int(reference[2:], 16) if reference.startswith("#x") else int(reference[1:])

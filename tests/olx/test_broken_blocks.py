@@ -86,6 +86,15 @@ MENDED: dict[str, tuple[Damage, str]] = {
         ),
         "café ",
     ),
+    "UTF-16 by the name of its order": (
+        lambda data: f'<?xml version="1.0" encoding="UTF-16LE"?>{data.decode().replace('="', '="café ', 1)}'.encode(
+            "utf-16-le"
+        ),
+        "café ",
+    ),
+    "surrogates in UTF-8": (lambda data: data.replace(b'="', b'="\xed\xa0\xbd\xed\xb8\x80 ', 1), "\U0001f600 "),
+    "surrogates as references": (lambda data: data.replace(b'="', b'="&#xD83D;&#56832; ', 1), "\U0001f600 "),
+    "a surrogate alone": (lambda data: data.replace(b'="', b'="a&#xD83D;b ', 1), "a b "),
     "two encodings": (lambda data: data.replace(b'="', b'="caf\xc3\xa9 caf\xe9 ', 1), "café café "),
 }
 
